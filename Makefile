@@ -1,0 +1,53 @@
+# The project's commands; `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LAB ?= 07-rbac
+
+.PHONY: help start test unit live lint bench lock clean
+
+help: ## list the commands
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+start: .venv/made ## set everything up and start a lab: make start LAB=07-rbac
+	$(BIN)/labs start $(LAB)
+
+test: lint unit live ## lint, types, unit tests, and live tests on real control planes
+
+lint: .venv/made ## style, types, layers, and the labs' files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/labs lint
+
+unit: .venv/made ## unit tests
+	$(BIN)/python -m pytest -m "not live"
+
+live: .venv/made ## live tests
+	$(BIN)/labs prefetch
+	$(BIN)/python -m pytest -m live
+
+bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
+	$(BIN)/labs prefetch
+	$(BIN)/python -m tests.bench
+
+lock: ## pin the versions again: needs uv
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt
+
+clean: ## end all sandboxes and remove the virtual environment
+	-$(BIN)/labs stop --all
+	rm -rf .venv
+
+# uv where present, else venv and pip; the versions and their hashes are in requirements/dev.txt.
+.venv/made: requirements/dev.txt pyproject.toml
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --allow-existing --python '>=3.11' .venv && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@

@@ -1,0 +1,56 @@
+"""Ending sessions and sandboxes."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from harness.session import Phase
+from setup.errors import LabsError
+
+if TYPE_CHECKING:
+    from harness.app import App
+    from harness.session import Session
+
+PATIENCE = 120.0  # seconds to wait for a start or reset that is under way
+
+
+def end(app: App, session: Session) -> None:
+    """End ``session`` and keep its sandbox warm for the next lab."""
+    with app.locks.hold(session.sandbox, PATIENCE, lambda: app.tell(f"waiting for {session.sandbox}")):
+        app.sessions.change(session, phase=Phase.ENDED)
+
+
+def stop_sandbox(app: App, name: str) -> None:
+    """Remove the sandbox ``name`` and everything in it; do nothing if there is none."""
+    with app.locks.hold(name, PATIENCE, lambda: app.tell(f"waiting for {name}: another command is at work on it")):
+        try:
+            session = app.sessions.read(name)
+            if session is not None:
+                app.sessions.change(session, phase=Phase.STOPPING)
+        except LabsError:
+            pass  # damaged: it goes away now
+        for provider in app.providers.values():
+            provider.down(name)
+        shutil.rmtree(app.sessions.folder / name, ignore_errors=True)
+
+
+def stop_all(app: App) -> tuple[str, ...]:
+    """Remove every sandbox, the half-made ones too; their names."""
+    made = {sandbox.name for provider in app.providers.values() for sandbox in provider.sandboxes()}
+    names = tuple(sorted(made | set(app.sessions.names())))
+    for name in names:
+        app.tell(f"stopping {name}")
+        stop_sandbox(app, name)
+    return names
+
+
+def sandbox_named(app: App, text: str) -> str:
+    """The sandbox that ``text`` means: its own name, or a lab that is open in it; LabsError otherwise."""
+    if text in app.sessions.names():
+        return text
+    slug = app.catalog.slug(text)
+    session = app.sessions.of(slug)
+    if session is None:
+        raise LabsError(f"{slug} is not started", "`labs status` shows what is.")
+    return session.sandbox

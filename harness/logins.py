@@ -1,0 +1,23 @@
+"""What a sandbox's kubeconfig tells about its API server."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from pathlib import Path
+
+from harness.yaml_files import parse
+
+
+def address(kubeconfig: Path) -> dict[str, str]:
+    """The variables ``server`` (URL) and ``ca_data`` (base64) that labs about kubeconfigs need.
+
+    Taken from the grader's file, which the candidate does not edit; empty while there is none.
+    """
+    if not kubeconfig.is_file():
+        return {}
+    document = parse(kubeconfig.read_text(encoding="utf-8"), str(kubeconfig))[0]
+    cluster = document["clusters"][0]["cluster"]
+    data = cluster.get("certificate-authority-data")
+    if data is None:
+        data = b64encode(Path(cluster["certificate-authority"]).read_bytes()).decode()
+    return {"server": str(cluster["server"]), "ca_data": str(data)}

@@ -1,0 +1,1 @@
+kubectl -n shop create configmap paint

@@ -1,0 +1,78 @@
+"""Going a way through a lab as the candidate: kubectl and bash, with the candidate's login and folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import commands
+from harness.rendering import render
+from harness.ways import EXPECTATION, Way, rendered_name
+from harness.yaml_files import read_text
+from setup.errors import LabsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.lab import Lab
+    from setup.sandbox import Sandbox
+
+DEADLINE = 60.0  # seconds for one file
+SHOWN = 1500  # characters of a failed command's output
+
+
+def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
+    """The user's environment with the candidate's login and the sandbox's kubectl first.
+
+    kubectl's discovery cache goes into the sandbox: in the home it is keyed by host and port, which a
+    later sandbox may have again.
+    """
+    return os.environ | {
+        "KUBECONFIG": str(sandbox.candidate_kubeconfig),
+        "KUBECACHEDIR": str(sandbox.directory / "kubectl-cache"),
+        "PATH": f"{sandbox.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
+
+
+def apply_way(sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str, Any]) -> None:
+    """Do what the files in ``way_dir`` say, in the order of their names, after its base if it names one.
+
+    ``*.yaml`` is given to ``kubectl apply``, ``*.sh`` to bash in the work folder; other files lie beside them in
+    ``$SOLUTION``. ``*.j2`` are rendered first. LabsError tells which file failed, with its output.
+    """
+    way = Way(way_dir)
+    base = way.expectation().base if (way_dir / EXPECTATION).is_file() else None
+    if base is not None:
+        apply_way(sandbox, lab, lab.folder / "solutions" / base, variables)
+    with tempfile.TemporaryDirectory(prefix="labs-way-") as name:
+        folder = Path(name)
+        steps = [_lay_out(file, folder, variables) for file in way.files]
+        for step in steps:
+            _take(step, sandbox, folder, origin=f"{lab.slug}/{way_dir.parent.name}/{way_dir.name}/{step.name}")
+
+
+def _lay_out(file: Path, folder: Path, variables: Mapping[str, Any]) -> Path:
+    target = folder / rendered_name(file)
+    if file.suffix == ".j2":
+        target.write_text(render(read_text(file), variables, str(file)), encoding="utf-8")
+    else:
+        shutil.copy(file, target)
+    return target
+
+
+def _take(step: Path, sandbox: Sandbox, folder: Path, origin: str) -> None:
+    if step.suffix == ".yaml":
+        command = [str(sandbox.bin / "kubectl"), "apply", "-f", str(step)]
+    elif step.suffix == ".sh":
+        command = ["bash", "-eu", "-o", "pipefail", str(step)]
+    else:
+        return
+    env = candidate_environment(sandbox) | {"SOLUTION": str(folder), "KUBECTL_KUBERC": "false"}
+    sandbox.work.mkdir(exist_ok=True)
+    outcome = commands.run(command, env=env, cwd=sandbox.work, deadline=DEADLINE)
+    if outcome.code != 0:
+        output = outcome.output.strip()[-SHOWN:] or "(no output)"
+        raise LabsError(f"{origin} ended with exit code {outcome.code}:\n{output}", "`labs reset` gives a clean start.")

@@ -1,0 +1,102 @@
+"""The ways through a lab that its folder tells: its solutions, and the plausible mistakes under wrong/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.yaml_files import read_mapping
+from setup.errors import LabsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXPECTATION = "expect.yaml"
+REFERENCE = "reference"
+KEYS = {"points", "fails", "why", "base"}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a wrong way must get: its points, and the checks that must not pass."""
+
+    points: int
+    fails: tuple[str, ...]
+    why: str
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """A folder of files that are applied in the order of their names."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Its files in order, without the expectation."""
+        return tuple(file for file in files_of(self.folder) if file.name != EXPECTATION)
+
+    def expectation(self) -> Expectation:
+        """What expect.yaml says; LabsError names every mistake in it."""
+        path = self.folder / EXPECTATION
+        raw = read_mapping(path)
+        mistakes = list(_mistakes(raw))
+        if mistakes:
+            raise LabsError(f"{path}: {'; '.join(mistakes)}", "Write points, fails, why and, if need be, base.")
+        return Expectation(raw["points"], tuple(raw["fails"]), raw["why"], raw.get("base"))
+
+
+def solutions(lab: Path) -> tuple[Way, ...]:
+    """The valid ways of the lab in this folder."""
+    return _ways(lab / "solutions")
+
+
+def wrong(lab: Path) -> tuple[Way, ...]:
+    """The mistaken ways of the lab in this folder."""
+    return _ways(lab / "wrong")
+
+
+def reference(lab: Path) -> Way:
+    """The solution that is shown to candidates; LabsError if the lab has none."""
+    way = Way(lab / "solutions" / REFERENCE)
+    if not way.folder.is_dir():
+        raise LabsError(f"{lab.name} has no solutions/{REFERENCE}", f"`labs lint {lab.name}` tells what is missing.")
+    return way
+
+
+def files_of(folder: Path) -> tuple[Path, ...]:
+    """The files directly in ``folder`` by name, without hidden and compiled ones."""
+    if not folder.is_dir():
+        return ()
+    return tuple(file for file in sorted(folder.iterdir()) if file.is_file() and not file.name.startswith("."))
+
+
+def rendered_name(file: Path) -> str:
+    """The file's name without the mark of a template."""
+    return file.name.removesuffix(".j2")
+
+
+def _ways(folder: Path) -> tuple[Way, ...]:
+    if not folder.is_dir():
+        return ()
+    return tuple(Way(entry) for entry in sorted(folder.iterdir()) if entry.is_dir() and entry.name[0] not in "._")
+
+
+def _mistakes(raw: dict[str, object]) -> list[str]:
+    fails, points = raw.get("fails"), raw.get("points")
+    mistakes = [f"unknown key {key!r}" for key in raw.keys() - KEYS]
+    if not isinstance(points, int) or isinstance(points, bool) or points < 0:
+        mistakes.append("points must be a whole number, 0 or more")
+    if not isinstance(fails, list) or not fails or not all(isinstance(name, str) for name in fails):
+        mistakes.append("fails must name at least one check")
+    if not isinstance(raw.get("why"), str) or not str(raw.get("why")).strip():
+        mistakes.append("why must be a sentence")
+    if not isinstance(raw.get("base"), str | None):
+        mistakes.append("base must name a solution")
+    return mistakes

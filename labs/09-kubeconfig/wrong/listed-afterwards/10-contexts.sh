@@ -1,0 +1,1 @@
+kubectl config --kubeconfig=fleet.kubeconfig get-contexts -o name > contexts.txt

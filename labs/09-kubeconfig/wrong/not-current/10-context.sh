@@ -1,0 +1,1 @@
+kubectl config --kubeconfig=fleet.kubeconfig use-context patrol@depot

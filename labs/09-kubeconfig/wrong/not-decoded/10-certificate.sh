@@ -1,0 +1,2 @@
+kubectl config --kubeconfig=fleet.kubeconfig view --raw \
+  -o jsonpath='{.users[?(@.name=="surveyor")].user.client-certificate-data}' > surveyor.crt

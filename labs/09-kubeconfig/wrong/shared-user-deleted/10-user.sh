@@ -1,0 +1,1 @@
+kubectl config --kubeconfig=fleet.kubeconfig delete-user surveyor

@@ -1,0 +1,1 @@
+"""Makes clusters, brings them to a starting state and back."""

@@ -1,0 +1,52 @@
+"""What makes sandboxes: one small interface and a table of names, the cheapest first."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from setup.sandbox import Sandbox
+
+Tell = Callable[[str], None]
+
+
+class Provider(Protocol):
+    """Makes sandboxes of one kind. Add yours to ``PROVIDERS``."""
+
+    name: str
+    capabilities: frozenset[str]
+    shapes: tuple[str, ...]
+
+    def missing(self) -> str | None:
+        """Why this provider cannot be used here, or None."""
+
+    def up(self, name: str, shape: str, tell: Tell) -> Sandbox:
+        """Bring up a sandbox of this shape; keep a running one, revive a stopped one with the work in it."""
+
+    def down(self, name: str) -> None:
+        """Remove the sandbox and all its files; do nothing if there is none."""
+
+    def sandboxes(self) -> tuple[Sandbox, ...]:
+        """All finished sandboxes of this provider, running or not."""
+
+    def alive(self, sandbox: Sandbox) -> bool:
+        """Whether the sandbox runs."""
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
+
+    def prefetch(self, tell: Tell) -> None:
+        """Get everything that ``up`` needs, so that it works with no network."""
+
+
+def _embedded(state: Path, cache: Path) -> Provider:
+    from setup.providers.embedded import Embedded  # noqa: PLC0415 - `labs list` does not need certificates
+
+    return Embedded(state, cache)
+
+
+PROVIDERS: Mapping[str, Callable[[Path, Path], Provider]] = {"embedded": _embedded}
+
+
+def providers(state: Path, cache: Path) -> Mapping[str, Provider]:
+    """All providers by name, the cheapest first; ``state`` and ``cache`` are this program's folders."""
+    return {name: make(state, cache) for name, make in PROVIDERS.items()}

@@ -1,0 +1,58 @@
+"""A running cluster of one shape, and where its files are."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A cluster that labs are practised on, reused from lab to lab.
+
+    ``version`` is the Kubernetes version with its ``v``; ``directory`` (mode 0700) holds everything that belongs to it.
+    """
+
+    name: str
+    provider: str
+    shape: str
+    version: str
+    directory: Path
+    bin: Path
+
+    @property
+    def candidate_kubeconfig(self) -> Path:
+        """The candidate's login: user ``kubernetes-admin``, an ordinary cluster-admin. The candidate may edit it."""
+        return self.directory / "candidate.kubeconfig"
+
+    @property
+    def grader_kubeconfig(self) -> Path:
+        """The grader's login: group ``system:masters``, which no change to RBAC can stop."""
+        return self.directory / "grader.kubeconfig"
+
+    @property
+    def work(self) -> Path:
+        """The candidate's work folder."""
+        return self.directory / "work"
+
+    @property
+    def kubectl_cache(self) -> Path:
+        """Where kubectl may keep what it discovered (KUBECACHEDIR), instead of the user's own folder."""
+        return self.directory / "kubectl-cache"
+
+    def save(self) -> None:
+        """Write ``sandbox.json``; from then on the sandbox counts as made."""
+        facts = {"provider": self.provider, "shape": self.shape, "version": self.version, "bin": str(self.bin)}
+        part = self.directory / "sandbox.json.part"
+        part.write_text(json.dumps(facts))
+        part.replace(self.directory / "sandbox.json")
+
+    @classmethod
+    def load(cls, directory: Path) -> "Sandbox | None":
+        """Read the sandbox that lives in ``directory``; None where none was finished there."""
+        try:
+            facts = json.loads((directory / "sandbox.json").read_text())
+            return cls(
+                directory.name, facts["provider"], facts["shape"], facts["version"], directory, Path(facts["bin"])
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None

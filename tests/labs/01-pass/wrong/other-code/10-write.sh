@@ -1,0 +1,1 @@
+echo 12345678 > answer.txt
