@@ -8,6 +8,7 @@ from typing import Any
 from grader.api import Api
 from grader.errors import Broken, Miss
 from grader.resources import SUBJECT_ACCESS_REVIEW, NoSuchKind
+from grader.text import clean_line
 
 _VERBS = frozenset(
     {"*", "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"}
@@ -157,4 +158,5 @@ class Access:
 
 
 def _sentence(subject: Subject, may: str, action: Action, reason: str) -> str:
-    return f"{subject.user} {may} {action}" + (f"\n{reason}" if reason else "")
+    """Say who may do what; RBAC's reason can list every role that is missing on the whole cluster."""
+    return f"{subject.user} {may} {action}" + (f"\n{clean_line(reason, 300)}" if reason else "")

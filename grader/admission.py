@@ -1,17 +1,20 @@
 """What the API server would admit, asked by a server-side dry run: nothing is stored."""
 
+import contextlib
 import copy
 import re
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from grader.access import Subject
 from grader.api import Api, Object
-from grader.errors import Broken, Miss, Refused
+from grader.errors import Broken, Miss, NoAnswer, Refused
 from grader.fragments import Fragment, load_manifest
 from grader.resources import POD, NoSuchKind, Resource
 
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10.1"
+_WEBHOOKS = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 QUIET_NAMESPACE = "kube-node-lease"
 """Where the grader's own pods are tried: no lab and no candidate's quota is there."""
 _QUOTA_SECONDS = 3.0
@@ -67,6 +70,21 @@ def plain_pod(namespace: str = QUIET_NAMESPACE, name: str = "labs-control") -> O
     }
 
 
+@contextlib.contextmanager
+def webhooks_named(api: Api) -> Iterator[None]:
+    """Add to a NoAnswer the webhooks that may have hung: the API server's own words for it do not name them."""
+    try:
+        yield
+    except NoAnswer as error:
+        names: list[str] = []
+        with contextlib.suppress(Broken, Refused):
+            for kind in _WEBHOOKS:
+                listed = api.list(api.resource(f"admissionregistration.k8s.io/v1/{kind}"))
+                names += [webhook["name"] for item in listed for webhook in item.get("webhooks") or ()]
+        hint = f"\nadmission webhooks that may hang: {', '.join(names)}" if names else ""
+        raise NoAnswer(f"{error}{hint}") from None
+
+
 def _ready(api: Api, manifest: Fragment) -> tuple[Resource, Object]:
     wanted = copy.deepcopy(load_manifest(manifest))
     version = wanted.get("apiVersion")
@@ -86,12 +104,13 @@ def _ready(api: Api, manifest: Fragment) -> tuple[Resource, Object]:
 
 
 def _dry_run(api: Api, resource: Resource, wanted: Object, subject: Subject | None) -> Object:
-    """Try to create; under another name where this one is taken, and again while a new quota is being counted."""
+    """Try to create, under another name where this one is taken, and again while a new quota is being counted."""
     who = (subject.user, subject.groups) if subject else None
     end = time.monotonic() + _QUOTA_SECONDS
     while True:
         try:
-            return api.create(resource, wanted, dry_run=True, subject=who)
+            with webhooks_named(api):
+                return api.create(resource, wanted, dry_run=True, subject=who)
         except Refused as refused:
             if refused.reason == "AlreadyExists" and wanted["metadata"].get("name"):
                 wanted["metadata"]["generateName"] = f"{wanted['metadata'].pop('name')[:50]}-"
@@ -105,7 +124,8 @@ def _dry_run(api: Api, resource: Resource, wanted: Object, subject: Subject | No
 
 def _control(api: Api, wanted: Object) -> None:
     try:
-        api.create(POD, plain_pod(), dry_run=True)
+        with webhooks_named(api):
+            api.create(POD, plain_pod(), dry_run=True)
     except Refused as refused:
         raise Miss(f"{_label(wanted)} is refused, but so is any plain pod: {refused.message}",
                    "kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations") from None  # fmt: skip

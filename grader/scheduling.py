@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from grader.admission import QUIET_NAMESPACE, plain_pod
+from grader.admission import QUIET_NAMESPACE, plain_pod, webhooks_named
 from grader.api import Api, Object
 from grader.errors import Broken, Miss, Refused
 from grader.fragments import Fragment, load_fragment
@@ -22,7 +22,8 @@ LABEL = "labs.canary"
 DEADLINE = 8.0
 """Seconds that the scheduler has for its first word on a canary; it usually needs 20 ms."""
 _POLL = 0.03
-_PATIENCE = 1.0  # a scheduler that has just heard of a node may think again
+PATIENCE = 1.0
+"""Seconds that a scheduler's "no" must stand: one that has just heard of a node may think again."""
 _FORGOTTEN = 60.0  # a canary that old was left by a grade that was killed
 _NODES = "kubectl get nodes -o custom-columns=NAME:.metadata.name,CORDONED:.spec.unschedulable,TAINTS:.spec.taints"
 
@@ -47,7 +48,7 @@ class Canaries:
     def schedules(self, pod: Fragment, on: str | Collection[str] | None = None, namespace: str | None = None) -> str:
         """Return the node that a canary was bound to; Miss if it stays pending or gets elsewhere than ``on``."""
         with self._canary(_canary(pod, namespace)) as canary:
-            fate = self._fate(canary, _PATIENCE)
+            fate = self._fate(canary, PATIENCE)
         if fate.node is None:
             raise Miss(f"the canary pod stays Pending: {fate.reason}", _NODES)
         allowed = (on,) if isinstance(on, str) else on
@@ -75,7 +76,7 @@ class Canaries:
             control = plain_pod()
             control["spec"]["tolerations"] = [{"operator": "Exists"}]
             with self._canary(_canary(control, None)) as canary:
-                fate = self._fate(canary, _PATIENCE)
+                fate = self._fate(canary, PATIENCE)
             if fate.node is None:
                 raise Broken(f"the control pod, which tolerates everything, is not scheduled either: {fate.reason}")
             self._proved = True
@@ -90,7 +91,9 @@ class Canaries:
         namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
         self._sweep(namespace)
         try:
-            yield self._api.create(POD, pod)
+            with webhooks_named(self._api):
+                made = self._api.create(POD, pod)
+            yield made
         except Refused as refused:
             if namespace == QUIET_NAMESPACE or "looking up service account" in refused.message:
                 raise Broken(f"the canary pod could not be made: {refused.message}") from None

@@ -6,7 +6,7 @@ from typing import Any
 from grader.api import Api, Object
 from grader.errors import Broken, Miss
 from grader.resources import POD
-from grader.scheduling import fate_of
+from grader.scheduling import PATIENCE, fate_of
 
 DEADLINE = 8.0
 _POLL = 0.05
@@ -36,13 +36,16 @@ def reschedule(api: Api, kind: str, name: str, namespace: str) -> list[Object]:
 
 
 def _wait(api: Api, workload: Object, namespace: str, old: set[str], count: int) -> list[Object]:
-    end = time.monotonic() + DEADLINE
+    end, settled = time.monotonic() + DEADLINE, None
     while True:
         new = [pod for pod in _pods(api, workload, namespace) if pod["metadata"]["uid"] not in old]
         fates = [fate_of(pod) for pod in new]
         if len(new) >= count and all(fate and fate.node for fate in fates):
             return new
-        if time.monotonic() > end:
+        now = time.monotonic()
+        spoken = len(new) >= count and all(fates)  # of every pod the scheduler has said yes or no
+        settled = (settled or now) if spoken else None
+        if now > end or (settled and now - settled >= PATIENCE):
             _explain(api, workload, namespace, [fate.reason for fate in fates if fate and not fate.node], len(new))
         time.sleep(_POLL)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from grader import K8s
     from grader.checks import Check
-    from grader.judging import Grade
+    from grader.outcomes import Grade
     from harness.lab import Lab
     from harness.session import Session
     from setup.providers import Provider

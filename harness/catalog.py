@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from harness.lab import Lab
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.curriculum import Curriculum
-    from harness.lab import Lab
 
 SLUG = re.compile(r"\d{2,3}-[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -43,12 +43,10 @@ class Catalog:
         return read_curriculum(next((file for file in files if file.is_file()), files[-1]))
 
     def get(self, slug: str) -> Lab:
-        """The lab with exactly this slug; LabsError if there is none or it has mistakes."""
-        from harness.lab import read_lab  # noqa: PLC0415  (late: not every command needs it)
-
+        """The lab with exactly this slug; LabsError if there is none."""
         if slug not in self.folders:
             raise LabsError(f"the lab {slug} is no longer there", "`labs list` shows the labs.")
-        return read_lab(self.folders[slug], self.curriculum)
+        return Lab(self.folders[slug], lambda: self.curriculum)
 
     def read(self) -> tuple[tuple[Lab, ...], tuple[LabsError, ...]]:
         """All labs that can be read, and what is wrong with the others."""
@@ -56,7 +54,7 @@ class Catalog:
         for slug in self.folders:
             try:
                 lab = self.get(slug)
-                _ = lab.points
+                _ = lab.spec, lab.points
             except LabsError as error:
                 problems.append(error)
             else:

@@ -36,14 +36,14 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, deadline: 
         )  # fmt: skip
     except FileNotFoundError as error:
         raise LabsError(f"{command[0]} is not installed", f"Install {command[0]} and try again.") from error
-    try:
-        output, _ = process.communicate(timeout=deadline)
-    except subprocess.TimeoutExpired as error:
-        raise LabsError(f"{command[0]} did not end within {deadline:g} s", "Look at what it waits for.") from error
-    finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with process:
+        try:
+            output, _ = process.communicate(timeout=deadline)
+        except subprocess.TimeoutExpired as error:
+            raise LabsError(f"{command[0]} did not end within {deadline:g} s", "Look at what it waits for.") from error
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
     return Outcome(process.returncode, output)
 
 

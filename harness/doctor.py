@@ -54,7 +54,7 @@ class Examination:
 
 def examine(app: App) -> Examination:
     """Look at the machine; nothing is changed or downloaded."""
-    findings = [*_providers(app), _go(), _downloads(), _disk(app.state), _memory()]
+    findings = [*_providers(app), _binaries(app.cache), _disk(app.state), _memory()]
     findings += [_inotify()] if INOTIFY.is_file() else []
     findings += [Finding("state file", False, error.what, error.fix) for error in app.sessions.damaged()]
     labs, problems = app.catalog.read()
@@ -78,21 +78,20 @@ def _possible(app: App, slug: str) -> Possible:
     return Possible(slug, fitting, "" if fitting else "; ".join(f"{name}: {reason}" for name, reason in why.items()))
 
 
-def _go() -> Finding:
+def _binaries(cache: Path) -> Finding:
+    """Whether the control plane's binaries are there or can be had: from the cache, by download or by Go."""
+    from setup.tools import cache as tools  # noqa: PLC0415  (late: not every command needs it)
     from setup.tools.build import find_go  # noqa: PLC0415  (late: not every command needs it)
-
-    go = find_go()
-    return Finding("Go", go is not None, str(go or "not found"), "Only needed where the downloads are not in reach.")
-
-
-def _downloads() -> Finding:
     from setup.tools.download import reachable  # noqa: PLC0415  (late: not every command needs it)
     from setup.tools.pins import download_url  # noqa: PLC0415  (late: not every command needs it)
 
-    url = download_url("kubectl")
-    site = "/".join(url.split("/")[:3])
-    ok = reachable(url)
-    return Finding("downloads", ok, f"{site} {'answers' if ok else 'is not in reach'}", "Go can build what is missing.")
+    complete, downloads, go = not tools.missing(cache), reachable(download_url("kubectl")), find_go()
+    found = (
+        f"{'complete' if complete else 'not complete'} in {cache}",
+        f"the official downloads are {'' if downloads else 'not '}in reach",
+        f"Go is {go or 'not installed'}",
+    )
+    return Finding("binaries", complete or downloads or go is not None, "; ".join(found), tools.NO_WAY)
 
 
 def _disk(folder: Path) -> Finding:

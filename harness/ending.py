@@ -42,6 +42,7 @@ def stop_all(app: App) -> tuple[str, ...]:
     for name in names:
         app.tell(f"stopping {name}")
         stop_sandbox(app, name)
+    app.locks.sweep()
     return names
 
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.judging import Grade
+    from grader.outcomes import Grade
 
 
 class ExitCode(IntEnum):

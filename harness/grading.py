@@ -11,7 +11,7 @@ from harness.session import Phase
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
-    from grader.judging import Grade
+    from grader.outcomes import Grade
     from harness.app import App
     from harness.lab import Lab
     from harness.session import Session

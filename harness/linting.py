@@ -45,6 +45,7 @@ def lint(catalog: Catalog, slug: str, shapes: Collection[str]) -> tuple[Problem,
     problems += _stray_files(folder)
     try:
         lab = catalog.get(slug)
+        _ = lab.spec
     except LabsError as error:
         return (*problems, Problem(f"{slug}/lab.yaml", error.what))
     if lab.spec.shape not in shapes:

@@ -61,3 +61,8 @@ class Locks:
                 return False
         except BusyError:
             return True
+
+    def sweep(self) -> None:
+        """Remove the files that killed commands left; a lock that is held stays."""
+        for path in self.folder.glob("*.lock"):
+            self.held(path.stem)  # taking and leaving it removes the file

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import commands
+from harness.environment import candidate_environment
 from harness.rendering import render
 from harness.ways import EXPECTATION, Way, rendered_name
 from harness.yaml_files import read_text
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 
 DEADLINE = 60.0  # seconds for one file
 SHOWN = 1500  # characters of a failed command's output
-
-
-def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
-    """The user's environment with the candidate's login and the sandbox's kubectl first.
-
-    kubectl's discovery cache goes into the sandbox: in the home it is keyed by host and port, which a
-    later sandbox may have again.
-    """
-    return os.environ | {
-        "KUBECONFIG": str(sandbox.candidate_kubeconfig),
-        "KUBECACHEDIR": str(sandbox.directory / "kubectl-cache"),
-        "PATH": f"{sandbox.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-    }
 
 
 def apply_way(sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str, Any]) -> None:

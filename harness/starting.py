@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from harness.choosing import choose
 from harness.claiming import claimed
 from harness.ending import end, stop_sandbox
+from harness.environment import kubectl_cache
 from harness.logins import address
 from harness.session import Phase, Session
 from harness.start_files import lay_out_work, read_manifests
@@ -43,6 +45,7 @@ class Started:
 def start(app: App, lab: Lab, provider: str | None, seed: int | None, end_other: Callable[[Session], bool]) -> Started:
     """Start ``lab``, or go on with it if it is open. ``end_other`` is asked about the lab that is open now."""
     began = time.monotonic()
+    _ = lab.spec  # mistakes in it come before anything is done
     with app.locks.hold(f"lab-{lab.slug}", PATIENCE, lambda: app.tell(f"another command is starting {lab.slug}")):
         session = app.sessions.of(lab.slug)
         if session is not None:
@@ -124,6 +127,7 @@ def _prepare(app: App, lab: Lab, session: Session, *, clean: bool, confirm: bool
     manifests = read_manifests(lab, variables)
     if clean:
         owner.reset(sandbox)
+        shutil.rmtree(kubectl_cache(sandbox), ignore_errors=True)  # it may know kinds that are gone
     sandbox.work.mkdir(mode=0o700, exist_ok=True)
     lay_out_work(lab, sandbox.work, variables)
     app.apply(sandbox, manifests)

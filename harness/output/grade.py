@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Group
 
-    from grader.judging import Grade, Verdict
+    from grader.outcomes import Grade, Verdict
     from harness.grading import Graded
 
 MARKS = {

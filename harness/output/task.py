@@ -16,6 +16,8 @@ NEXT = (("labs shell", "work on it"), ("labs grade", "have it judged"), ("labs h
 
 def show_task(markdown: str, title: str, minutes: int, *, steps: bool = False) -> None:
     """Show a task's Markdown under its lab's title, and what to type next."""
+    if markdown.startswith("# "):
+        markdown = markdown.partition("\n")[2]  # the title is shown already
     if not for_people():
         say(f"{title} ({minutes} min)\n\n{markdown.strip()}\n")
         if steps:

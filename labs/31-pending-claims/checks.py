@@ -11,7 +11,7 @@ def volume(k8s: K8s, name: str) -> dict[str, Any]:
         "invoices": ("5Gi", ["ReadWriteOnce"], ""),
         "photos": (f"{k8s.vars['photos_size']}Gi", ["ReadWriteOnce"], "shelf"),
         "drafts": ("4Gi", ["ReadWriteOnce", "ReadOnlyMany"], "desk"),
-        "journal": (f"{k8s.vars['journal_size']}Gi", ["ReadWriteOnce"], "shelf"),
+        "journal": (f"{k8s.vars['journal_size']}Gi", ["ReadWriteOnce"], "archive"),
         "spare": ("40Gi", ["ReadWriteOnce", "ReadWriteMany"], ""),
     }[name]
     found = k8s.expect({

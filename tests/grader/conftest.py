@@ -22,6 +22,10 @@ SERVED = Served(
         Resource("", "v1", "Node", "nodes", namespaced=False, singular="node"),
         Resource("apps", "v1", "Deployment", "deployments", singular="deployment", short=("deploy",)),
         Resource("apps", "v1", "ReplicaSet", "replicasets", singular="replicaset", short=("rs",)),
+        *(
+            Resource("admissionregistration.k8s.io", "v1", kind, f"{kind.lower()}s", namespaced=False)
+            for kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+        ),
         Resource("example.org", "v1", "Widget", "widgets", singular="widget"),
     ),
     silent=("metrics.k8s.io",),

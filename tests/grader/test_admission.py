@@ -107,3 +107,11 @@ def test_the_authors_manifest_stays_as_it_was(k8s: K8s):
 def test_a_custom_kind_that_is_not_served_is_a_miss(k8s: K8s):
     with pytest.raises(Miss):
         k8s.accepts("{kind: Thing, apiVersion: other.org/v1, metadata: {name: x}}")
+
+
+@pytest.mark.parametrize("verb", ["accepts", "refuses", "schedules", "repels"])
+def test_a_webhook_that_may_hang_is_named(api, k8s: K8s, verb):
+    api.add("validatingwebhookconfigurations", "x", webhooks=[{"name": "hangs.example.org"}])
+    api.admit = refuse(NoAnswer("504 Timeout"))
+    with pytest.raises(NoAnswer, match=r"504 Timeout\nadmission webhooks that may hang: hangs\.example\.org"):
+        getattr(k8s, verb)(POD)

@@ -112,5 +112,5 @@ def test_a_missing_file(file):
 
 def test_a_file_that_is_no_text(file):
     file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ChecksError, match="SyntaxError|ValueError"):
+    with pytest.raises(ChecksError, match=r"SyntaxError|ValueError"):
         load_checks(file)

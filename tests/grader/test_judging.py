@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from grader import judging
-from grader.checks import Check
+from grader.checks import Check, load_checks
 from grader.errors import Broken, Miss, NoAnswer, Refused
 from grader.judging import judge
 from grader.k8s import K8s
@@ -64,11 +64,6 @@ def test_a_miss_decides_over_a_broken_one(k8s):
     assert outcomes(grade)[2] is SKIPPED
 
 
-def plain_assert(k8s: K8s) -> None:
-    found = 2
-    assert found == 3
-
-
 def assert_with_words(k8s: K8s) -> None:
     raise AssertionError("\x1b[31mthree\x1b[0m are needed")
 
@@ -78,7 +73,7 @@ def from_a_library(k8s: K8s) -> None:
 
 
 def bug(k8s: K8s) -> None:
-    {}["x"]  # noqa: B018
+    {}["x"]
 
 
 def leaves(k8s: K8s) -> None:
@@ -97,7 +92,6 @@ def refused(k8s: K8s) -> None:
     ("function", "outcome", "why"),
     [
         (assert_with_words, FAILED, "three are needed"),
-        (plain_assert, FAILED, "found"),
         (from_a_library, BROKEN, "AssertionError in test_judging.py"),
         (bug, BROKEN, "KeyError in test_judging.py"),
         (leaves, BROKEN, "SystemExit"),
@@ -109,6 +103,16 @@ def test_only_the_authors_own_assert_is_a_miss(k8s, function, outcome, why):
     (verdict,) = judge("lab", [made(function)], k8s).verdicts
     assert verdict.outcome is outcome
     assert why in verdict.why
+
+
+def test_a_bare_assert_is_quoted(k8s, tmp_path):
+    file = tmp_path / "checks.py"
+    file.write_text(
+        "from grader import K8s, check\n\n\n@check(points=1)\ndef a(k8s: K8s) -> None:\n"
+        "    '''A.'''\n    found = 2\n    assert found == 3\n"
+    )
+    (verdict,) = judge("lab", load_checks(file), k8s).verdicts
+    assert (verdict.outcome, verdict.why) == (FAILED, "does not hold: found == 3")
 
 
 def test_checks_run_side_by_side(k8s):

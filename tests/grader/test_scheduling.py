@@ -30,7 +30,8 @@ def tolerant(pod):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(scheduling, "_PATIENCE", 0.02)
+    monkeypatch.setattr(scheduling, "PATIENCE", 0.02)
+    monkeypatch.setattr(workloads, "PATIENCE", 0.02)
     monkeypatch.setattr(scheduling, "DEADLINE", 0.2)
     monkeypatch.setattr(workloads, "DEADLINE", 0.2)
 

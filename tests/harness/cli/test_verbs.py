@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.cli.group import VERBS, labs as group
+from harness.cli.group import VERBS
+from harness.cli.group import labs as group
 
 
 def test_list_json_keeps_the_contract(labs):

@@ -1,0 +1,29 @@
+"""The environment in which the candidate, or a solution in their place, works."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from setup.sandbox import Sandbox
+
+
+def kubectl_cache(sandbox: Sandbox) -> Path:
+    """Where kubectl keeps what it found out about the sandbox's API server."""
+    return sandbox.directory / "kubectl-cache"
+
+
+def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
+    """The user's environment with the candidate's login and the sandbox's kubectl first.
+
+    kubectl's discovery cache goes into the sandbox: in the home it is keyed by host and port, which a
+    later sandbox may have again.
+    """
+    return os.environ | {
+        "KUBECONFIG": str(sandbox.candidate_kubeconfig),
+        "KUBECACHEDIR": str(kubectl_cache(sandbox)),
+        "PATH": f"{sandbox.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
