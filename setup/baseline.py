@@ -15,6 +15,7 @@ from pathlib import Path
 from setup.errors import LabsError
 from setup.etcd import Entry, Etcd
 
+FILE = "baseline.json"  # in the sandbox's folder
 PREFIX = "/registry/"
 ALWAYS_NEW = ("/registry/masterleases/",)
 KEPT_WHERE_PRESENT = ("/registry/leases/",)

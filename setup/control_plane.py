@@ -1,13 +1,9 @@
-"""The files of an embedded control plane and the start of its supervisor."""
+"""The certificates of a new control plane, and the start of its supervisor."""
 
-import fcntl
 import json
 import os
-import shutil
-import signal
 import socket
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,20 +11,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from setup import components
-from setup.errors import LabsError
-from setup.kubeconfig import write_kubeconfig
-from setup.pki import SERVICE_IP, Authority, key_pem, write_pair, write_secret
-from setup.processes import Identity, read_identities, spawn_detached
-from setup.supervisor import IDENTITIES, LOCK
-
-STOP_WITHIN = 10.0  # seconds
-LOGINS = {
-    "candidate": ("kubernetes-admin", "kubeadm:cluster-admins"),
-    "grader": ("labs-grader", "system:masters"),
-    "controller-manager": ("system:kube-controller-manager", None),
-    "scheduler": ("system:kube-scheduler", None),
-    "kwok": ("labs-kwok", "system:masters"),
-}
+from setup.files import write_secret
+from setup.logins import LOGINS
+from setup.pki import SERVICE_IP, Authority, key_pem, write_pair
+from setup.processes import spawn_detached
 
 
 def make_files(directory: Path) -> None:
@@ -48,15 +34,6 @@ def make_files(directory: Path) -> None:
     write_secret(pki / "sa.key", key_pem(key))
     form = serialization.PublicFormat.SubjectPublicKeyInfo
     write_secret(pki / "sa.pub", key.public_key().public_bytes(serialization.Encoding.PEM, form))
-
-
-def write_logins(directory: Path, port: int, names: tuple[str, ...] = tuple(LOGINS)) -> None:
-    """Write the kubeconfigs of these identities for an API server on ``port``."""
-    pki = directory / "pki"
-    for name in names:
-        path = directory / f"{name}.kubeconfig"
-        server, inline = f"https://127.0.0.1:{port}", name == "candidate"
-        write_kubeconfig(path, server, pki / "ca.crt", LOGINS[name][0], pki / f"{name}.crt", inline=inline)
 
 
 class Maker:
@@ -92,53 +69,3 @@ def supervised(directory: Path, binaries: Mapping[str, Path], holder: socket.soc
         yield maker
     finally:
         maker.close()
-
-
-def running(directory: Path) -> bool:
-    """Whether a supervisor holds the sandbox's lock."""
-    try:
-        descriptor = os.open(directory / LOCK, os.O_RDWR)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def identities(directory: Path) -> dict[str, Identity]:
-    """Who runs in a sandbox, by component name."""
-    return read_identities(directory / IDENTITIES)
-
-
-def end(directory: Path) -> None:
-    """End every process of a sandbox, by its identity; LabsError when one does not go."""
-    found = identities(directory)
-    supervisor = found.pop("supervisor", None)
-    if supervisor:
-        supervisor.send(signal.SIGTERM)
-        wait_for(lambda: not supervisor.alive())
-        supervisor.send(signal.SIGKILL)
-    for each in found.values():
-        each.send(signal.SIGKILL)
-    if not wait_for(lambda: not running(directory) and not any(each.alive() for each in found.values())):
-        raise LabsError(f"the processes of {directory.name} do not end", "look at them with labs status")
-
-
-def wait_for(done: Callable[[], bool]) -> bool:
-    """Look again and again until something is done; False when ``STOP_WITHIN`` seconds were not enough."""
-    deadline = time.monotonic() + STOP_WITHIN
-    while not done():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def remove(directory: Path) -> None:
-    """Remove a sandbox's files, first the one that says it is finished."""
-    (directory / "sandbox.json").unlink(missing_ok=True)
-    shutil.rmtree(directory, ignore_errors=True)

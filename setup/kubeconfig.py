@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from setup.pki import write_secret
+from setup.files import write_secret
 
 
 def write_kubeconfig(path: Path, server: str, ca: Path, user: str, login: Path, *, inline: bool) -> None:

@@ -19,14 +19,15 @@ from filelock import FileLock
 
 from setup import baseline
 from setup.api import Api, Object, Refused
-from setup.control_plane import end, identities, make_files, supervised, wait_for, write_logins
+from setup.control_plane import make_files, supervised
 from setup.errors import LabsError
 from setup.etcd import Etcd
+from setup.logins import write_logins
 from setup.nodes import manifest
 from setup.ports import hold_port
 from setup.processes import Identity
+from setup.running import READY, end, identities, wait_for
 from setup.shapes import nodes
-from setup.supervisor import READY
 from setup.tools.pins import MODULES
 
 ADDONS = Path(__file__).parent / "addons" / "embedded.yaml"

@@ -23,13 +23,11 @@ from typing import TYPE_CHECKING
 from setup import components
 from setup.components import Component
 from setup.processes import Identity, spawn_child, write_identities
+from setup.running import IDENTITIES, LOCK, READY
 
 if TYPE_CHECKING:
     from setup.processes import Child
 
-LOCK = "running.lock"
-IDENTITIES = "processes.json"
-READY = "ready"  # a file that says that the API server has answered
 PAUSE = 0.02  # seconds between looks while starting
 RESTART_AFTER = 1.0  # seconds before a component that stopped is started again
 

@@ -48,7 +48,7 @@ def may_see_nodes(k8s: K8s) -> None:
 
 @check(points=3, after=may_ship)
 def nothing_more(k8s: K8s) -> None:
-    """`deployer` may neither delete Deployments, nor enter, create or delete Pods, nor read Secrets, nor hand out rights."""
+    """`deployer` may not delete Deployments, enter, make or delete Pods, read Secrets or hand out rights."""
     for verbs, resource in (
         (("delete", "deletecollection"), "deployments.apps"),
         (("create", "delete"), "pods"),
@@ -67,7 +67,8 @@ def nowhere_and_nobody_else(k8s: K8s) -> None:
     """These rights hold in no other namespace and for no other account of the namespace."""
     team, other = k8s.vars["namespace"], account(k8s, "default")
     k8s.denied(other, "list", "nodes")
-    for verb, resource in (("list", "deployments.apps"), ("patch", "deployments.apps"), ("list", "pods"), ("get", "configmaps")):
+    asked = (("list", "deployments.apps"), ("patch", "deployments.apps"), ("list", "pods"), ("get", "configmaps"))
+    for verb, resource in asked:
         k8s.denied(other, verb, resource, namespace=team)
         for namespace in (f"{team}-staging", "default", "kube-system"):
             k8s.denied(account(k8s, "deployer"), verb, resource, namespace=namespace)

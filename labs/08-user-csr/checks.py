@@ -9,9 +9,19 @@ from grader import K8s, check
 FILES = {"certificate-authority", "client-certificate", "client-key", "tokenFile"}
 
 
-def log_in(k8s: K8s) -> Any:
+def log_in(k8s: K8s, **demands: Any) -> Any:
     """The login that the colleague's kubeconfig gives."""
-    return k8s.can_login(k8s.work / f"{k8s.vars['user']}.kubeconfig", user=k8s.vars["user"])
+    return k8s.can_login(f"{k8s.vars['user']}.kubeconfig", user=k8s.vars["user"], **demands)
+
+
+def files_named(text: str) -> set[str]:
+    """The fields of a kubeconfig that name files instead of holding what is in them."""
+    try:
+        config = yaml.safe_load(text)
+        entries = [item[kind] or {} for kind in ("cluster", "user") for item in config[f"{kind}s"]]
+        return {key for entry in entries for key in FILES.intersection(entry)}
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise AssertionError(f"the kubeconfig has an entry that cannot be read: {error!r}") from None
 
 
 @check(points=3)
@@ -23,8 +33,7 @@ def lets_the_user_in(k8s: K8s) -> None:
 @check(points=2, after=lets_the_user_in)
 def in_the_group(k8s: K8s) -> None:
     """The certificate makes its owner a member of the group."""
-    groups = log_in(k8s).groups
-    assert k8s.vars["group"] in groups, f"expected the group {k8s.vars['group']}, found {', '.join(groups)}"
+    log_in(k8s, groups=[k8s.vars["group"]])
 
 
 @check(points=2, after=lets_the_user_in)
@@ -39,10 +48,8 @@ def lasts_as_asked(k8s: K8s) -> None:
 def stands_alone(k8s: K8s) -> None:
     """The kubeconfig names no other files and verifies the server's certificate."""
     assert log_in(k8s).verified, "the kubeconfig skips the check of the server's certificate"
-    config = yaml.safe_load(k8s.read(f"{k8s.vars['user']}.kubeconfig"))
-    entries = [item.get(kind) or {} for kind in ("cluster", "user") for item in config.get(f"{kind}s") or ()]
-    named = sorted({key for entry in entries for key in FILES.intersection(entry)})
-    assert not named, f"the kubeconfig names other files: {', '.join(named)}"
+    named = files_named(k8s.read(f"{k8s.vars['user']}.kubeconfig"))
+    assert not named, f"the kubeconfig names other files: {', '.join(sorted(named))}"
 
 
 @check(points=1, after=lets_the_user_in)

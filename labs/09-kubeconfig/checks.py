@@ -16,13 +16,13 @@ def entries(k8s: K8s, section: str) -> dict[str, Any]:
     try:
         config = yaml.safe_load(k8s.read("fleet.kubeconfig"))
         return {item["name"]: dict(item[section[:-1]] or {}) for item in config.get(section) or ()}
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise AssertionError(f"fleet.kubeconfig cannot be read as a kubeconfig: {error!r}") from None
 
 
 def log_in(k8s: K8s, account: str, context: str | None = None) -> Any:
     """The login as a ServiceAccount (namespace:name) by a context, or by the current one."""
-    return k8s.can_login(k8s.work / "fleet.kubeconfig", user=f"system:serviceaccount:{account}", context=context)
+    return k8s.can_login("fleet.kubeconfig", user=f"system:serviceaccount:{account}", context=context)
 
 
 @check(points=1)
@@ -55,9 +55,7 @@ def patrol_logs_in(k8s: K8s) -> None:
 @check(points=3)
 def clerk_logs_in(k8s: K8s) -> None:
     """The file's current context is `clerk@depot` and logs in to this cluster as ServiceAccount `clerk`."""
-    log_in(k8s, f"{k8s.vars['office']}:clerk")
-    log_in(k8s, f"{k8s.vars['office']}:clerk", "clerk@depot")
-    current = yaml.safe_load(k8s.read("fleet.kubeconfig")).get("current-context")
+    current = log_in(k8s, f"{k8s.vars['office']}:clerk").context
     assert current == "clerk@depot", f"the current context is {current}"
 
 
@@ -80,7 +78,8 @@ def tokens_last(k8s: K8s) -> None:
 @check(points=2)
 def attic_cleared(k8s: K8s) -> None:
     """Nothing is left of the attic's cluster, and everything of the annex is as it was."""
-    tag, clusters, contexts, users = k8s.vars["tag"], *(entries(k8s, name) for name in ("clusters", "contexts", "users"))
+    tag = k8s.vars["tag"]
+    clusters, contexts, users = (entries(k8s, section) for section in ("clusters", "contexts", "users"))
     left = {f"attic-{tag}", f"admin@attic-{tag}", f"stocktaking-{tag}", "attic-admin"} & {*clusters, *contexts, *users}
     assert not left, f"still there: {', '.join(sorted(left))}"
     for found, wanted in (

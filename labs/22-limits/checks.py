@@ -7,7 +7,8 @@ from grader import K8s, check, quantity
 
 def pod(namespace: str, *containers: dict[str, Any]) -> dict[str, Any]:
     """A Pod whose containers have these resources."""
-    named = [{"name": f"c{n}", "image": "registry.k8s.io/pause:3.10", "resources": each} for n, each in enumerate(containers)]
+    image = "registry.k8s.io/pause:3.10"
+    named = [{"name": f"c{number}", "image": image, "resources": each} for number, each in enumerate(containers)]
     return {"kind": "Pod", "metadata": {"namespace": namespace}, "spec": {"containers": named}}
 
 
@@ -51,11 +52,17 @@ def largest_container(k8s: K8s) -> None:
 def ingest_runs(k8s: K8s) -> None:
     """All Pods of `ingest` run and would be let in again, under the quota as it was agreed."""
     team = k8s.vars["team"]
-    agreed = "{pods: 12, requests.cpu: 2, requests.memory: 2Gi, limits.cpu: 4, limits.memory: 4Gi}"
-    k8s.expect(f"{{kind: ResourceQuota, metadata: {{name: agreed, namespace: {team}}}, spec: {{hard: !exactly {agreed}}}}}")
-    deployment = k8s.expect(
-        {"kind": "Deployment", "metadata": {"name": "ingest", "namespace": team}, "status": {"readyReplicas": 3, "replicas": 3}}
-    )
+    k8s.expect(f"""
+        kind: ResourceQuota
+        metadata: {{name: agreed, namespace: {team}}}
+        spec:
+          hard: !exactly {{pods: 12, requests.cpu: 2, requests.memory: 2Gi, limits.cpu: 4, limits.memory: 4Gi}}
+    """)
+    deployment = k8s.expect(f"""
+        kind: Deployment
+        metadata: {{name: ingest, namespace: {team}}}
+        status: {{replicas: 3, readyReplicas: 3}}
+    """)
     k8s.accepts({"kind": "Pod", "metadata": {"namespace": team}, "spec": deployment["spec"]["template"]["spec"]})
 
 

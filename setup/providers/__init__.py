@@ -39,7 +39,7 @@ class Provider(Protocol):
 
 
 def _embedded(state: Path, cache: Path) -> Provider:
-    from setup.providers.embedded import Embedded  # noqa: PLC0415 - `labs list` does not need certificates
+    from setup.providers.embedded import Embedded  # `labs list` does not need it
 
     return Embedded(state, cache)
 

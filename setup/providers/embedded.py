@@ -1,7 +1,6 @@
 """Control planes as plain processes, with simulated nodes: no Docker, no root."""
 
 import errno
-import fcntl
 import os
 import shutil
 import sys
@@ -9,18 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from setup import baseline, seeds
-from setup.control_plane import end, make_files, remove, running, supervised, write_logins
+from setup import baseline
 from setup.errors import LabsError
 from setup.etcd import Etcd
-from setup.ports import hold_port
+from setup.logins import last_port, write_logins
 from setup.providers import Tell
+from setup.running import end, remove, running
 from setup.sandbox import Sandbox
-from setup.supervisor import READY
 from setup.tools import cache as tools
 from setup.tools.pins import KUBERNETES
-
-BASELINE = "baseline.json"
 
 
 class Embedded:
@@ -48,73 +44,16 @@ class Embedded:
             found = Sandbox.load(self.root / name)
             if found and self.alive(found):
                 return found
-            return self._revive(found, tell) if found else self._make(name, shape, tell)
+            from setup import making, seeds  # it brings cryptography along: a reset does without
 
-    def _make(self, name: str, shape: str, tell: Tell) -> Sandbox:
-        binaries = tools.ensure(self.cache, tell)
-        seed = seeds.ensure(self.cache, binaries, shape, tell)
-        sandbox = Sandbox(name, self.name, shape, KUBERNETES, self.root / name, tools.shell_directory(self.cache))
-        with self._claimed(sandbox.directory) as directory:
-            tell(f"starting {name}: etcd and the Kubernetes {KUBERNETES} control plane")
-            make_files(directory)
-            seeds.plant(seed, directory)
-            with hold_port() as holder:
-                write_logins(directory, holder.getsockname()[1])
-                with supervised(directory, binaries, holder) as maker:
-                    etcd = seeds.wait_settled(directory)
-                    baseline.capture(etcd, directory / BASELINE)
-                    etcd.close()
-                    sandbox.save()
-                    maker.made()
-        return sandbox
-
-    def _revive(self, sandbox: Sandbox, tell: Tell) -> Sandbox:
-        tell(f"starting {sandbox.name} again, with the work in it")
-        binaries = tools.ensure(self.cache, tell)
-        directory = sandbox.directory
-        end(directory)
-        (directory / READY).unlink(missing_ok=True)
-        with hold_port(_last_port(directory)) as holder:
-            port = holder.getsockname()[1]
-            if port != _last_port(directory):
-                write_logins(directory, port)
-            with supervised(directory, binaries, holder) as maker:
-                seeds.wait_settled(directory).close()
-                maker.made()
-        return sandbox
-
-    @contextmanager
-    def _claimed(self, directory: Path) -> Iterator[Path]:
-        """Own a new folder while the sandbox in it is made; take everything away again when that fails."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._sweep()
-        try:
-            directory.mkdir(mode=0o700)
-        except FileExistsError:
-            raise LabsError(f"{directory.name} is being made by another command", "wait for it to end") from None
-        lock = os.open(directory, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield directory
-        except BaseException:
-            self.down(directory.name)
-            raise
-        finally:
-            os.close(lock)
-
-    def _sweep(self) -> None:
-        """Remove what makers that were killed left behind; a maker that lives holds a lock on its folder."""
-        for directory in self.root.glob("*/"):
-            if (directory / "sandbox.json").exists():
-                continue
-            lock = os.open(directory, os.O_RDONLY)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.down(directory.name)
-            except BlockingIOError:
-                pass
-            finally:
-                os.close(lock)
+            binaries = tools.ensure(self.cache, tell)
+            if found:
+                making.revive(found, binaries, tell)
+                return found
+            seed = seeds.ensure(self.cache, binaries, shape, tell)
+            sandbox = Sandbox(name, self.name, shape, KUBERNETES, self.root / name, tools.shell_directory(self.cache))
+            making.make(sandbox, binaries, seed, tell)
+            return sandbox
 
     def down(self, name: str) -> None:
         """End the sandbox's processes and remove its files; do nothing if there are none."""
@@ -138,10 +77,10 @@ class Embedded:
         with _disk_errors(self.root):
             etcd = Etcd(sandbox.directory)
             try:
-                baseline.restore(etcd, sandbox.directory / BASELINE)
+                baseline.restore(etcd, sandbox.directory / baseline.FILE)
             finally:
                 etcd.close()
-            write_logins(sandbox.directory, _last_port(sandbox.directory), ("candidate",))
+            write_logins(sandbox.directory, last_port(sandbox.directory), ("candidate",))
             shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
             shutil.rmtree(sandbox.work, ignore_errors=True)
             sandbox.work.mkdir(mode=0o700)
@@ -149,13 +88,11 @@ class Embedded:
     def prefetch(self, tell: Tell) -> None:
         """Get the binaries and make the seeds that new sandboxes grow from."""
         with _disk_errors(self.cache):
+            from setup import seeds
+
             binaries = tools.ensure(self.cache, tell)
             for shape in self.shapes:
                 seeds.ensure(self.cache, binaries, shape, tell)
-
-
-def _last_port(directory: Path) -> int:
-    return int((directory / "port").read_text())
 
 
 @contextmanager

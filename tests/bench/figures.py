@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
-from setup.control_plane import identities
+from setup.running import identities
 from tests.bench.measuring import Figure, Stage
 
 RUNS = 10

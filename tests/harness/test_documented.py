@@ -18,7 +18,7 @@ def commands():
             yield pytest.param(verb, rest, id=f"{page.relative_to(ROOT)}: labs {verb}{rest}")
 
 
-@pytest.mark.parametrize(("verb", "rest"), commands())
+@pytest.mark.parametrize(("verb", "rest"), list(commands()))
 def test_a_documented_command_exists_with_its_options(verb, rest):
     if verb.startswith("--"):
         assert verb in ("--help", "--version")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from platformdirs import user_cache_path
 
-from setup.control_plane import identities
 from setup.processes import Identity
 from setup.providers import Provider, providers
+from setup.running import identities
 from setup.sandbox import Sandbox
 
 

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from setup.api import Api
-from setup.control_plane import identities
 from setup.processes import Identity
+from setup.running import identities
 
 pytestmark = pytest.mark.live
 
