@@ -61,6 +61,13 @@ def apply(sandbox: Sandbox, manifests: Sequence[Manifest]) -> None:
     state.apply(sandbox, manifests)
 
 
+def preload() -> None:
+    """Begin to load what ``apply`` and ``judge`` need."""
+    from setup.api import preload  # noqa: PLC0415  (late: not every command needs it)
+
+    preload()
+
+
 def connect(sandbox: Sandbox, variables: Mapping[str, Any]) -> K8s:
     """The cluster as the checks see it, with the grader's login."""
     from grader import K8s  # noqa: PLC0415  (late: not every command needs it)
@@ -79,7 +86,7 @@ class App:
     """The labs, the sandboxes and the sessions, and the two ways to a cluster.
 
     ``state`` and ``cache`` are the user's folders; ``apply`` makes a starting state, ``connect`` gives the
-    checks their cluster, ``tell`` shows progress.
+    checks their cluster, ``preload`` begins to load what these two need, ``tell`` shows progress.
     """
 
     catalog: Catalog
@@ -89,6 +96,7 @@ class App:
     apply: Callable[[Sandbox, Sequence[Manifest]], None] = apply
     connect: Callable[[Sandbox, Mapping[str, Any]], K8s] = connect
     tell: Callable[[str], None] = tell
+    preload: Callable[[], None] = preload
     locks: Locks = field(init=False)
     sessions: Sessions = field(init=False)
 

@@ -28,8 +28,8 @@ def stop_sandbox(app: App, name: str) -> None:
             session = app.sessions.read(name)
             if session is not None:
                 app.sessions.change(session, phase=Phase.STOPPING)
-        except LabsError:
-            pass  # damaged: it goes away now
+        except (LabsError, OSError):
+            pass  # damaged, or the disk is full: it goes away now
         for provider in app.providers.values():
             provider.down(name)
         shutil.rmtree(app.sessions.folder / name, ignore_errors=True)

@@ -6,14 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from setup.sandbox import Sandbox
-
-
-def kubectl_cache(sandbox: Sandbox) -> Path:
-    """Where kubectl keeps what it found out about the sandbox's API server."""
-    return sandbox.directory / "kubectl-cache"
 
 
 def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
@@ -24,6 +17,6 @@ def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
     """
     return os.environ | {
         "KUBECONFIG": str(sandbox.candidate_kubeconfig),
-        "KUBECACHEDIR": str(kubectl_cache(sandbox)),
+        "KUBECACHEDIR": str(sandbox.kubectl_cache),
         "PATH": f"{sandbox.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }

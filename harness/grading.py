@@ -34,7 +34,10 @@ def grade(app: App, lab: Lab, session: Session) -> Graded:
     result = app.judge(lab, lab.checks, sandbox, session)
     if not session.same_start(app.sessions.read(session.sandbox)):
         raise LabsError(f"{lab.slug} was reset or ended while it was judged", "`labs grade` judges it again.")
-    app.sessions.change(session, last=grade_document(result) | {"at": time.time()})
+    try:
+        app.sessions.change(session, last=grade_document(result) | {"at": time.time()})
+    except OSError as error:
+        return Graded(result, f"This grade could not be remembered: {error.strerror}.")
     if result.trustworthy:
         return Graded(result)
     if not app.owner_of(session).alive(sandbox):

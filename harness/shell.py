@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.environment import candidate_environment, kubectl_cache
+from harness.environment import candidate_environment
 from harness.session import IN_SHELL
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def exports(sandbox: Sandbox) -> str:
     return "\n".join(
         (
             f"export KUBECONFIG={shlex.quote(str(sandbox.candidate_kubeconfig))}",
-            f"export KUBECACHEDIR={shlex.quote(str(kubectl_cache(sandbox)))}",
+            f"export KUBECACHEDIR={shlex.quote(str(sandbox.kubectl_cache))}",
             f'export PATH={shlex.quote(str(sandbox.bin))}:"$PATH"',
             f"export {IN_SHELL}={shlex.quote(sandbox.name)}",
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 from harness.choosing import choose
 from harness.claiming import claimed
 from harness.ending import end, stop_sandbox
-from harness.environment import kubectl_cache
 from harness.logins import address
 from harness.session import Phase, Session
 from harness.start_files import lay_out_work, read_manifests
@@ -33,13 +31,17 @@ SEEDS = 1_000_000
 
 @dataclass(frozen=True)
 class Started:
-    """A lab that is ready to be worked on. ``fresh`` is False if it was open before and was left as it is."""
+    """A lab that is ready to be worked on. ``fresh`` is False if it was open before and was left as it is.
+
+    ``seconds`` are those of the whole, ``seconds_on_cluster`` those in which the cluster was brought to the start.
+    """
 
     lab: Lab
     session: Session
     sandbox: Sandbox
     fresh: bool
     seconds: float
+    seconds_on_cluster: float = 0.0
 
 
 def start(app: App, lab: Lab, provider: str | None, seed: int | None, end_other: Callable[[Session], bool]) -> Started:
@@ -119,21 +121,24 @@ def _new_session(lab: Lab, sandbox: Sandbox, seed: int) -> Session:
 
 def _prepare(app: App, lab: Lab, session: Session, *, clean: bool, confirm: bool) -> Started:
     """Make the starting state in the session's sandbox, whose lock is held, and open the session."""
+    app.preload()
     owner: Provider = app.owner_of(session)
     sandbox = app.find_sandbox(session)
     if sandbox is None or not owner.alive(sandbox):
         sandbox = owner.up(session.sandbox, session.shape, app.tell)
     variables = app.variables(session, sandbox)
     manifests = read_manifests(lab, variables)
+    began = time.monotonic()
     if clean:
         owner.reset(sandbox)
-        shutil.rmtree(kubectl_cache(sandbox), ignore_errors=True)  # it may know kinds that are gone
     sandbox.work.mkdir(mode=0o700, exist_ok=True)
     lay_out_work(lab, sandbox.work, variables)
     app.apply(sandbox, manifests)
+    on_cluster = time.monotonic() - began
     if confirm:
         _confirm_untouched(app, lab, sandbox, session)
-    return Started(lab, app.sessions.change(session, phase=Phase.OPEN), sandbox, fresh=True, seconds=0.0)
+    session = app.sessions.change(session, phase=Phase.OPEN)
+    return Started(lab, session, sandbox, fresh=True, seconds=0.0, seconds_on_cluster=on_cluster)
 
 
 def _confirm_untouched(app: App, lab: Lab, sandbox: Sandbox, session: Session) -> None:

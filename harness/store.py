@@ -18,6 +18,7 @@ FIXES = {
     errno.EACCES: "Make the folder writable for you, or set XDG_STATE_HOME or XDG_CACHE_HOME to one that is.",
     errno.EPERM: "Make the folder writable for you, or set XDG_STATE_HOME or XDG_CACHE_HOME to one that is.",
     errno.ENOTDIR: "A file lies where a folder should be: move it away, or set XDG_STATE_HOME or XDG_CACHE_HOME.",
+    errno.EEXIST: "A file lies where a folder should be: move it away, or set XDG_STATE_HOME or XDG_CACHE_HOME.",
     errno.EROFS: "The file system is read-only: set XDG_STATE_HOME or XDG_CACHE_HOME to a writable folder.",
 }
 
@@ -27,7 +28,7 @@ def mendable(error: OSError) -> LabsError | None:
     fix = FIXES.get(error.errno or 0)
     if fix is None:
         return None
-    return LabsError(f"cannot use {error.filename or 'a file'}: {error.strerror}", fix)
+    return LabsError(f"cannot use {error.filename}: {error.strerror}" if error.filename else str(error.strerror), fix)
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

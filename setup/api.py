@@ -1,12 +1,19 @@
 """The API server as the one who sets up sees it: raw JSON objects, created and read back."""
 
+import importlib
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 CONNECT, READ = 2.0, 10.0  # seconds
 Object = dict[str, Any]
+
+
+def preload() -> None:
+    """Load the client in the background, while something else is waited for: it takes a third of a second."""
+    threading.Thread(target=importlib.import_module, args=("kubernetes.client",), daemon=True).start()
 
 
 class Refused(Exception):  # noqa: N818 - it reads as what happened
@@ -21,7 +28,7 @@ class Api:
     """A connection with one identity; kinds are looked up once each."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        from kubernetes import client, config  # takes a third of a second
+        from kubernetes import client, config
 
         settings = client.Configuration()
         config.load_kube_config(str(kubeconfig), client_configuration=settings, persist_config=False)

@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 PR_SET_PDEATHSIG = 1
 Child = subprocess.Popen[bytes]
 
@@ -76,6 +74,8 @@ class Identity:
     @classmethod
     def of(cls, pid: int) -> "Identity":
         """Read the identity of a running process; ProcessLookupError when there is none."""
+        import psutil  # a reset asks for nobody's identity
+
         try:
             return cls(pid, psutil.Process(pid).create_time())
         except psutil.NoSuchProcess as error:
@@ -83,6 +83,8 @@ class Identity:
 
     def alive(self) -> bool:
         """Whether this very process still runs (a zombie does not)."""
+        import psutil
+
         try:
             process = psutil.Process(self.pid)
             return abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE

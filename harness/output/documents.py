@@ -78,12 +78,16 @@ def session_document(session: Session) -> dict[str, Any]:
 
 
 def started_document(started: Started, task: str) -> dict[str, Any]:
-    """``labs start`` and ``labs reset``: ``fresh`` is false if the lab was open and was left as it is."""
+    """``labs start`` and ``labs reset``: ``fresh`` is false if the lab was open and was left as it is.
+
+    ``seconds`` are those of the whole, ``seconds_on_cluster`` those in which the cluster was brought to the start.
+    """
     return session_document(started.session) | {
         "title": started.lab.spec.title,
         "minutes": started.lab.spec.minutes,
         "fresh": started.fresh,
         "seconds": round(started.seconds, 3),
+        "seconds_on_cluster": round(started.seconds_on_cluster, 3),
         "kubeconfig": str(started.sandbox.candidate_kubeconfig),
         "task": task,
     }

@@ -65,9 +65,8 @@ def others_moved_away(k8s: K8s) -> None:
 @check(points=3)
 def simulator_stays(k8s: K8s) -> None:
     """The Pods of `simulator` can run on no other node and come back on the reserved one when they are deleted."""
-    rules, node = template(k8s, "simulator")["spec"], k8s.vars["reserved"]
-    k8s.repels(pinned(node, rules, "NotIn"))
-    k8s.schedules(pinned(node, rules))
+    node = k8s.vars["reserved"]
+    k8s.repels(pinned(node, template(k8s, "simulator")["spec"], "NotIn"))
     found = places(k8s.reschedule("deployments.apps", "simulator", "studio"))
     assert found == [node] * 2, f"expected both Pods on {node}, found {', '.join(found)}"
 
@@ -75,7 +74,6 @@ def simulator_stays(k8s: K8s) -> None:
 @check(points=2, after=node_reserved)
 def scoreboard_on_both(k8s: K8s) -> None:
     """The two Pods of `scoreboard` come back on the two workers, one on each."""
-    k8s.schedules(pinned(k8s.vars["reserved"], template(k8s, "scoreboard")["spec"]))
     found = places(k8s.reschedule("deployments.apps", "scoreboard", "studio"))
     assert found == ["cka-worker", "cka-worker2"], f"expected one Pod on each worker, found {', '.join(found)}"
 

@@ -5,16 +5,20 @@ from typing import Any
 from grader import K8s, check, quantity
 
 
-def pod(namespace: str, *containers: dict[str, Any]) -> dict[str, Any]:
-    """A Pod whose containers have these resources."""
+def pod(namespace: str, name: str, *containers: dict[str, Any]) -> dict[str, Any]:
+    """A Pod whose containers have these resources; its name says in a verdict what was tried."""
     image = "registry.k8s.io/pause:3.10"
     named = [{"name": f"c{number}", "image": image, "resources": each} for number, each in enumerate(containers)]
-    return {"kind": "Pod", "metadata": {"namespace": namespace}, "spec": {"containers": named}}
+    return {"kind": "Pod", "metadata": {"name": name, "namespace": namespace}, "spec": {"containers": named}}
 
 
-def service(namespace: str, **spec: Any) -> dict[str, Any]:
+def service(namespace: str, name: str, **spec: Any) -> dict[str, Any]:
     """A Service with one port."""
-    return {"kind": "Service", "metadata": {"namespace": namespace}, "spec": {"ports": [{"port": 80}], **spec}}
+    return {
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"ports": [{"port": 80}], **spec},
+    }
 
 
 def demand(found: dict[str, Any], **wanted: dict[str, str]) -> None:
@@ -29,7 +33,7 @@ def demand(found: dict[str, Any], **wanted: dict[str, str]) -> None:
 def defaults_filled_in(k8s: K8s) -> None:
     """A container of the team that names no resources gets the requests and limits asked for."""
     its = k8s.vars
-    admitted = k8s.accepts(pod(its["team"], {}))["spec"]["containers"][0]["resources"]
+    admitted = k8s.accepts(pod(its["team"], "without-resources", {}))["spec"]["containers"][0]["resources"]
     demand(
         admitted,
         requests={"cpu": f"{its['cpu']}m", "memory": f"{its['memory']}Mi"},
@@ -43,9 +47,11 @@ def largest_container(k8s: K8s) -> None:
     its, small = k8s.vars, {"cpu": "10m", "memory": "16Mi"}
     cpu, memory = its["cpu_most"], its["memory_most"]
     largest = {"requests": small, "limits": {"cpu": f"{cpu}m", "memory": f"{memory}Mi"}}
-    k8s.refuses(pod(its["team"], {"requests": small, "limits": {"cpu": f"{cpu + 1}m", "memory": f"{memory}Mi"}}))
-    k8s.refuses(pod(its["team"], {"requests": small, "limits": {"cpu": f"{cpu}m", "memory": f"{memory + 1}Mi"}}))
-    k8s.accepts(pod(its["team"], largest, largest))
+    fast = {"requests": small, "limits": {"cpu": f"{cpu + 1}m", "memory": f"{memory}Mi"}}
+    big = {"requests": small, "limits": {"cpu": f"{cpu}m", "memory": f"{memory + 1}Mi"}}
+    k8s.refuses(pod(its["team"], f"limit-of-{cpu + 1}m-cpu", fast))
+    k8s.refuses(pod(its["team"], f"limit-of-{memory + 1}mi-memory", big))
+    k8s.accepts(pod(its["team"], "two-largest-containers", largest, largest))
 
 
 @check(points=2)
@@ -63,7 +69,8 @@ def ingest_runs(k8s: K8s) -> None:
         metadata: {{name: ingest, namespace: {team}}}
         status: {{replicas: 3, readyReplicas: 3}}
     """)
-    k8s.accepts({"kind": "Pod", "metadata": {"namespace": team}, "spec": deployment["spec"]["template"]["spec"]})
+    like_it = {"name": "another-ingest", "namespace": team}
+    k8s.accepts({"kind": "Pod", "metadata": like_it, "spec": deployment["spec"]["template"]["spec"]})
 
 
 @check(points=2, after=ingest_runs)
@@ -77,7 +84,7 @@ def ingest_has_its_share(k8s: K8s) -> None:
         demand(
             each["spec"]["containers"][0].get("resources", {}),
             requests={"cpu": f"{share}m", "memory": "192Mi"},
-            limits={"cpu": f"{share * 2}m", "memory": "384Mi"},
+            limits={"cpu": f"{share * 2}m", "memory": "448Mi"},
         )
 
 
@@ -85,24 +92,27 @@ def ingest_has_its_share(k8s: K8s) -> None:
 def batch_cpu(k8s: K8s) -> None:
     """The batch namespace lets all the CPU be requested that it has, and no more."""
     namespace, most = f"{k8s.vars['team']}-batch", k8s.vars["batch_cpu"]
-    memory = {"requests": {"memory": "16Mi"}, "limits": {"memory": "16Mi"}}
-    k8s.refuses(pod(namespace, {**memory, "requests": {"memory": "16Mi", "cpu": f"{most * 1000 + 1}m"}}))
-    k8s.accepts(pod(namespace, {**memory, "requests": {"memory": "16Mi", "cpu": most}}))
+    small = {"memory": "16Mi"}
+    more = {"requests": {**small, "cpu": f"{most * 1000 + 1}m"}, "limits": small}
+    k8s.refuses(pod(namespace, f"requests-{most * 1000 + 1}m-cpu", more))
+    k8s.accepts(pod(namespace, f"requests-{most}-cpu", {"requests": {**small, "cpu": most}, "limits": small}))
 
 
 @check(points=2)
 def batch_memory(k8s: K8s) -> None:
     """The memory limits in the batch namespace may come to what it has, and to no more."""
     namespace, most = f"{k8s.vars['team']}-batch", k8s.vars["batch_memory"]
-    small = {"requests": {"cpu": "10m", "memory": "16Mi"}}
-    k8s.refuses(pod(namespace, {**small, "limits": {"cpu": "10m", "memory": f"{most * 1024 + 1}Mi"}}))
-    k8s.accepts(pod(namespace, {**small, "limits": {"cpu": "10m", "memory": f"{most}Gi"}}))
+    small = {"cpu": "10m", "memory": "16Mi"}
+    more = {"requests": small, "limits": {"cpu": "10m", "memory": f"{most * 1024 + 1}Mi"}}
+    k8s.refuses(pod(namespace, f"limit-of-{most * 1024 + 1}mi-memory", more))
+    all_of_it = {"requests": small, "limits": {"cpu": "10m", "memory": f"{most}Gi"}}
+    k8s.accepts(pod(namespace, f"limit-of-{most}gi-memory", all_of_it))
 
 
 @check(points=1)
 def no_open_ports(k8s: K8s) -> None:
     """The batch namespace takes Services, but none of type NodePort or LoadBalancer."""
     namespace = f"{k8s.vars['team']}-batch"
-    k8s.refuses(service(namespace, type="NodePort"))
-    k8s.refuses(service(namespace, type="LoadBalancer", allocateLoadBalancerNodePorts=False))
-    k8s.accepts(service(namespace, type="ClusterIP"))
+    k8s.refuses(service(namespace, "node-port", type="NodePort"))
+    k8s.refuses(service(namespace, "load-balancer", type="LoadBalancer", allocateLoadBalancerNodePorts=False))
+    k8s.accepts(service(namespace, "cluster-ip", type="ClusterIP"))

@@ -1,15 +1,10 @@
 """Control planes as plain processes, with simulated nodes: no Docker, no root."""
 
-import errno
-import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from setup import baseline
-from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.providers import Tell
@@ -40,20 +35,19 @@ class Embedded:
 
     def up(self, name: str, shape: str, tell: Tell) -> Sandbox:
         """Bring up a sandbox; keep a running one, revive a stopped one with the work in it."""
-        with _disk_errors(self.root):
-            found = Sandbox.load(self.root / name)
-            if found and self.alive(found):
-                return found
-            from setup import making, seeds  # it brings cryptography along: a reset does without
+        found = Sandbox.load(self.root / name)
+        if found and self.alive(found):
+            return found
+        from setup import making, seeds  # it brings cryptography along: a reset does without
 
-            binaries = tools.ensure(self.cache, tell)
-            if found:
-                making.revive(found, binaries, tell)
-                return found
-            seed = seeds.ensure(self.cache, binaries, shape, tell)
-            sandbox = Sandbox(name, self.name, shape, KUBERNETES, self.root / name, tools.shell_directory(self.cache))
-            making.make(sandbox, binaries, seed, tell)
-            return sandbox
+        binaries = tools.ensure(self.cache, tell)
+        if found:
+            making.revive(found, binaries, tell)
+            return found
+        seed = seeds.ensure(self.cache, binaries, shape, tell)
+        sandbox = Sandbox(name, self.name, shape, KUBERNETES, self.root / name, tools.shell_directory(self.cache))
+        making.make(sandbox, binaries, seed, tell)
+        return sandbox
 
     def down(self, name: str) -> None:
         """End the sandbox's processes and remove its files; do nothing if there are none."""
@@ -74,36 +68,20 @@ class Embedded:
 
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
-        with _disk_errors(self.root):
-            etcd = Etcd(sandbox.directory)
-            try:
-                baseline.restore(etcd, sandbox.directory / baseline.FILE)
-            finally:
-                etcd.close()
-            write_logins(sandbox.directory, last_port(sandbox.directory), ("candidate",))
-            shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
-            shutil.rmtree(sandbox.work, ignore_errors=True)
-            sandbox.work.mkdir(mode=0o700)
+        etcd = Etcd(sandbox.directory)
+        try:
+            baseline.restore(etcd, sandbox.directory / baseline.FILE)
+        finally:
+            etcd.close()
+        write_logins(sandbox.directory, last_port(sandbox.directory), ("candidate",))
+        shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
+        shutil.rmtree(sandbox.work, ignore_errors=True)
+        sandbox.work.mkdir(mode=0o700)
 
     def prefetch(self, tell: Tell) -> None:
         """Get the binaries and make the seeds that new sandboxes grow from."""
-        with _disk_errors(self.cache):
-            from setup import seeds
+        from setup import seeds
 
-            binaries = tools.ensure(self.cache, tell)
-            for shape in self.shapes:
-                seeds.ensure(self.cache, binaries, shape, tell)
-
-
-@contextmanager
-def _disk_errors(place: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise LabsError(f"the disk that holds {place} is full", "make room (labs doctor) and try again") from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            where = error.filename or place
-            what = f"{where} cannot be written: {os.strerror(error.errno)}"
-            raise LabsError(what, "check its owner and mode, or set XDG_STATE_HOME and XDG_CACHE_HOME") from error
-        raise
+        binaries = tools.ensure(self.cache, tell)
+        for shape in self.shapes:
+            seeds.ensure(self.cache, binaries, shape, tell)

@@ -71,6 +71,7 @@ def make_world(tmp_path: Path, mini_labs: Path) -> Callable[..., World]:
             apply=cluster.apply,
             connect=cluster.connect,
             tell=told.append,
+            preload=lambda: None,
         )
         return World(app, provider, cluster, told)
 
