@@ -8,6 +8,7 @@ SERVICE_CIDR = "10.96.0.0/16"
 POD_CIDR = "10.244.0.0/16"
 CONTROL_PLANE_IP = "172.30.0.2"
 KUBERNETES_HOOKS = ("poststarthook/rbac/bootstrap-roles", "poststarthook/scheduling/bootstrap-system-priority-classes")
+LEAN = (("GOGC", "50"),)  # collect sooner: a tenth less memory for a tenth of a second at the start
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def etcd(directory: Path, binaries: Mapping[str, str]) -> Component:
             "--max-request-bytes=33554432",
             "--log-level=warn",
         ),
-        (("GOGC", "50"),),
+        LEAN,
     )
 
 
@@ -84,6 +85,7 @@ def apiserver(directory: Path, binaries: Mapping[str, str], port: int) -> Compon
             f"--proxy-client-cert-file={pki / 'front-proxy-client.crt'}",
             f"--proxy-client-key-file={pki / 'front-proxy-client.key'}",
         ),
+        LEAN,
     )
 
 
@@ -113,6 +115,7 @@ def controller_manager(directory: Path, binaries: Mapping[str, str]) -> Componen
             "--kube-api-qps=1000",
             "--kube-api-burst=2000",
         ),
+        LEAN,
     )
 
 

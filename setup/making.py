@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from setup import baseline, seeds
+from setup import baseline, particulars, seeds
 from setup.control_plane import make_files, supervised
 from setup.errors import LabsError
+from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.ports import hold_port
 from setup.providers import Tell
-from setup.running import READY, end, remove
+from setup.running import READY, end, remove, wait_for
 from setup.sandbox import Sandbox
 
 
@@ -25,7 +26,8 @@ def make(sandbox: Sandbox, binaries: Mapping[str, Path], seed: Path, tell: Tell)
         with hold_port() as holder:
             write_logins(directory, holder.getsockname()[1])
             with supervised(directory, binaries, holder) as maker:
-                etcd = seeds.wait_settled(directory)
+                _write_particulars(directory)
+                etcd = seeds.wait_settled(directory, (particulars.AUTHENTICATION,))
                 baseline.capture(etcd, directory / baseline.FILE)
                 etcd.close()
                 sandbox.save()
@@ -43,8 +45,15 @@ def revive(sandbox: Sandbox, binaries: Mapping[str, Path], tell: Tell) -> None:
         if port != last_port(directory):
             write_logins(directory, port)
         with supervised(directory, binaries, holder) as maker:
-            seeds.wait_settled(directory).close()
+            seeds.wait_settled(directory, (particulars.AUTHENTICATION,)).close()
             maker.made()
+
+
+def _write_particulars(directory: Path) -> None:
+    wait_for((directory / "etcd.sock").exists)
+    etcd = Etcd(directory)
+    etcd.change(particulars.entries(directory, last_port(directory)), ())
+    etcd.close()
 
 
 @contextmanager

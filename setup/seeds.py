@@ -9,7 +9,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 import yaml
 from filelock import FileLock
 
-from setup import baseline
+from setup import baseline, particulars
 from setup.api import Api, Object, Refused
 from setup.control_plane import make_files, supervised
 from setup.errors import LabsError
@@ -32,24 +32,17 @@ from setup.tools.pins import MODULES
 
 ADDONS = Path(__file__).parent / "addons" / "embedded.yaml"
 WAL_SIZE = 64_000_000  # bytes; etcd's segments (server/storage/wal: SegmentSizeBytes), sparse in a sandbox
-NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
-ROOT_CAS = tuple(f"/registry/configmaps/{each}/kube-root-ca.crt" for each in NAMESPACES)
-PARTICULAR = (
-    *ROOT_CAS,
-    "/registry/configmaps/kube-system/extension-apiserver-authentication",
-    "/registry/services/endpoints/default/kubernetes",
-    "/registry/endpointslices/default/kubernetes",
-)
 PASSING = ("/registry/masterleases/", "/registry/leases/", "/registry/events/")
 SETTLE_WITHIN = 60.0  # seconds
-PAUSE = 0.03
+PAUSE = 0.02
+SEED_CALM = 2.0  # seconds without a write: every controller has made what it makes
 
 
 def ensure(cache: Path, binaries: Mapping[str, Path], shape: str, tell: Callable[[str], None]) -> Path:
     """Return the data directory that sandboxes of a shape grow from, making it once for these versions and objects."""
     objects = _objects(shape)
     versions = [f"{module.name} {module.version}" for module in MODULES]
-    digest = hashlib.sha256(json.dumps([versions, objects, PARTICULAR, PASSING]).encode()).hexdigest()[:12]
+    digest = hashlib.sha256(json.dumps([versions, objects, particulars.KEYS, PASSING]).encode()).hexdigest()[:12]
     seed = cache / "seeds" / f"{shape}-{digest}"
     if not seed.exists():
         seed.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +66,7 @@ def _make(seed: Path, binaries: Mapping[str, Path], objects: list[Object]) -> No
             write_logins(directory, holder.getsockname()[1])
             with supervised(directory, binaries, holder):
                 _furnish(directory, objects)
-                etcd = wait_settled(directory)
+                etcd = wait_settled(directory, particulars.KEYS, calm=SEED_CALM)
                 _stop_around(directory, etcd)
         _trim(directory / "etcd")
         (directory / "etcd").rename(seed)
@@ -110,7 +103,7 @@ def _stop_around(directory: Path, etcd: Etcd) -> None:
             each.send(signal.SIGKILL)
             wait_for(partial(_gone, each))
     keys = etcd.entries(baseline.PREFIX, keys_only=True)
-    etcd.change({}, [key for key in keys if key in PARTICULAR or key.startswith(PASSING)])
+    etcd.change({}, [key for key in keys if key in particulars.KEYS or key.startswith(PASSING)])
     etcd.close()
     server.send(signal.SIGTERM)
     wait_for(partial(_gone, server))
@@ -138,8 +131,9 @@ def plant(seed: Path, directory: Path) -> None:
             file.truncate(max(WAL_SIZE, segment.stat().st_size))
 
 
-def wait_settled(directory: Path) -> Etcd:
-    """Wait until the control plane answers, has written what is particular to it, and writes no more.
+def wait_settled(directory: Path, wanted: Collection[str], calm: float = 0.0) -> Etcd:
+    """Wait until the control plane answers, ``wanted`` keys and the nodes' leases are there, and nothing was written
+    for ``calm`` seconds.
 
     Returns a connection to its etcd; LabsError, with the last words of the component that failed, when it takes
     longer than ``SETTLE_WITHIN`` seconds.
@@ -147,12 +141,14 @@ def wait_settled(directory: Path) -> Etcd:
     until = time.monotonic() + SETTLE_WITHIN
     etcd = Etcd(directory)
     before: dict[str, int] = {}
+    since = time.monotonic()
     while True:
         entries = etcd.entries(baseline.PREFIX, keys_only=True) if (directory / READY).exists() else {}
         now = {key: each.revision for key, each in entries.items() if not key.startswith(PASSING)}
-        if now == before and all(key in now for key in PARTICULAR) and _leases(entries):
+        if now != before:
+            before, since = now, time.monotonic()
+        if all(key in now for key in wanted) and _leases(entries) and time.monotonic() - since >= calm:
             return etcd
-        before = now
         if time.monotonic() > until:
             raise LabsError(f"the control plane did not start in {SETTLE_WITHIN:.0f} s: {_last_words(directory)}")
         time.sleep(PAUSE)

@@ -103,7 +103,7 @@ class Stage:
                 raise RuntimeError("kwokctl, the alternative to measure against, is built with Go: install it")
             build(go, KWOKCTL, directory, print)
         binaries = {f"--{name}-binary": paths[name] for name in paths if name.startswith(("kube-", "etcd"))}
-        binaries |= {"--kwok-controller-binary": paths["kwok"], "--kubectl-binary": paths["kubectl"]}
+        binaries["--kwok-controller-binary"] = paths["kwok"]
         given = [f"{flag}={path}" for flag, path in binaries.items()]
         return [
             str(directory / "kwokctl"),
