@@ -93,7 +93,8 @@ class Api:
 
 
 def _message(body: bytes | str | None) -> str:
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body or ""
     try:
-        return str(json.loads(body or "")["message"])
+        return str(json.loads(text)["message"])
     except (ValueError, KeyError, TypeError):
-        return str(body or "no reason given")[:300]
+        return text.strip()[:300] or "no reason given"
