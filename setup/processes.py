@@ -66,36 +66,56 @@ def spawn_detached(module: str, arguments: Sequence[str], log: Path, descriptors
 
 @dataclass(frozen=True)
 class Identity:
-    """A process that can be told from a later one with the same pid: by its start time, in seconds since the epoch."""
+    """A process that can be told from a later one with the same pid, also after a reboot or when the clock was set.
+
+    ``started`` is the boot's id and the start time in clock ticks since the boot (Linux, ``proc(5)``), elsewhere the
+    start time in seconds since the epoch.
+    """
 
     pid: int
-    started: float
+    started: str
 
     @classmethod
     def of(cls, pid: int) -> "Identity":
         """Read the identity of a running process; ProcessLookupError when there is none."""
-        import psutil  # a reset asks for nobody's identity
-
-        try:
-            return cls(pid, psutil.Process(pid).create_time())
-        except psutil.NoSuchProcess as error:
-            raise ProcessLookupError(pid) from error
+        started = _started(pid)
+        if started is None:
+            raise ProcessLookupError(pid)
+        return cls(pid, started)
 
     def alive(self) -> bool:
         """Whether this very process still runs (a zombie does not)."""
-        import psutil
-
-        try:
-            process = psutil.Process(self.pid)
-            return abs(process.create_time() - self.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return False
+        return _started(self.pid) == self.started
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to this very process, or to nobody."""
         if self.alive():
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
+
+
+def _started(pid: int) -> str | None:
+    """When a process was started; None when there is none, or a zombie."""
+    return _started_on_linux(pid) if sys.platform == "linux" else _started_elsewhere(pid)
+
+
+def _started_on_linux(pid: int) -> str | None:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return None if fields[0] in "ZX" else f"{boot} {fields[19]}"
+
+
+def _started_elsewhere(pid: int) -> str | None:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else f"{process.create_time():.2f}"
+    except psutil.NoSuchProcess:
+        return None
 
 
 def write_identities(path: Path, identities: Mapping[str, Identity]) -> None:
@@ -108,6 +128,6 @@ def write_identities(path: Path, identities: Mapping[str, Identity]) -> None:
 def read_identities(path: Path) -> dict[str, Identity]:
     """Read who ran, by component name; empty when nothing readable is there."""
     try:
-        return {name: Identity(int(pid), float(at)) for name, (pid, at) in json.loads(path.read_text()).items()}
+        return {name: Identity(int(pid), str(at)) for name, (pid, at) in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -24,11 +24,18 @@ def sleeper():
 def test_an_identity_is_that_process_and_no_later_one(sleeper):
     identity = Identity.of(sleeper.pid)
     assert identity.alive()
-    assert not dataclasses.replace(identity, started=identity.started - 100).alive()
+    assert not dataclasses.replace(identity, started=f"{identity.started}0").alive()
+
+
+def test_a_zombie_is_not_alive(sleeper):
+    identity = Identity.of(sleeper.pid)
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+    assert not identity.alive()
 
 
 def test_a_signal_reaches_only_that_process(sleeper):
-    stranger = dataclasses.replace(Identity.of(sleeper.pid), started=1.0)
+    stranger = dataclasses.replace(Identity.of(sleeper.pid), started="another time")
     stranger.send(signal.SIGKILL)
     assert sleeper.poll() is None
     Identity.of(sleeper.pid).send(signal.SIGKILL)
