@@ -12,7 +12,7 @@ from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.ports import hold_port
-from setup.providers import Tell
+from setup.progress import Tell
 from setup.running import READY, end, remove, wait_for
 from setup.sandbox import Sandbox
 

@@ -9,7 +9,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -26,6 +26,7 @@ from setup.logins import write_logins
 from setup.nodes import manifest
 from setup.ports import hold_port
 from setup.processes import Identity
+from setup.progress import Tell
 from setup.running import READY, end, identities, wait_for
 from setup.shapes import nodes
 from setup.tools.pins import MODULES
@@ -38,7 +39,7 @@ PAUSE = 0.02
 SEED_CALM = 2.0  # seconds without a write: every controller has made what it makes
 
 
-def ensure(cache: Path, binaries: Mapping[str, Path], shape: str, tell: Callable[[str], None]) -> Path:
+def ensure(cache: Path, binaries: Mapping[str, Path], shape: str, tell: Tell) -> Path:
     """Return the data directory that sandboxes of a shape grow from, making it once for these versions and objects."""
     objects = _objects(shape)
     versions = [f"{module.name} {module.version}" for module in MODULES]

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from setup.progress import Tell
 from setup.sandbox import Sandbox
-
-Tell = Callable[[str], None]
 
 
 class Provider(Protocol):

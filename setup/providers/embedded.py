@@ -7,7 +7,7 @@ from pathlib import Path
 from setup import baseline
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
-from setup.providers import Tell
+from setup.progress import Tell
 from setup.running import end, remove, running
 from setup.sandbox import Sandbox
 from setup.tools import cache as tools

@@ -5,12 +5,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from setup.errors import LabsError
+from setup.progress import Tell
 from setup.tools.pins import Module
 
 OLDEST = (1, 21)  # from there on Go fetches the newer toolchain that a go.mod asks for
@@ -31,7 +31,7 @@ def _version(go: Path) -> tuple[int, ...]:
         return (0,)
 
 
-def build(go: Path, module: Module, directory: Path, tell: Callable[[str], None]) -> None:
+def build(go: Path, module: Module, directory: Path, tell: Tell) -> None:
     """Build all binaries of ``module`` into ``directory``; LabsError with Go's last words when it fails."""
     with TemporaryDirectory(dir=directory, prefix=".build-") as staging:
         environment = {
@@ -48,9 +48,7 @@ def build(go: Path, module: Module, directory: Path, tell: Callable[[str], None]
             (Path(staging) / built).replace(directory / ours)
 
 
-def _run(
-    command: list[str], module: Module, environment: dict[str, str], staging: Path, tell: Callable[[str], None]
-) -> None:
+def _run(command: list[str], module: Module, environment: dict[str, str], staging: Path, tell: Tell) -> None:
     names = ", ".join(ours for ours, _ in module.binaries)
     log = staging / "go.log"
     began = time.monotonic()

@@ -1,11 +1,12 @@
 """Gets the pinned binaries: from the cache, else by download, else by building."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from filelock import FileLock
 
 from setup.errors import LabsError
+from setup.progress import Tell
 from setup.tools.build import build, find_go
 from setup.tools.download import download, reachable
 from setup.tools.pins import MODULES, Module, checksum, download_url, target
@@ -37,7 +38,7 @@ def obtainable(cache: Path) -> bool:
     return all(_downloadable(module) or find_go() is not None for module in missing(cache))
 
 
-def ensure(cache: Path, tell: Callable[[str], None]) -> Mapping[str, Path]:
+def ensure(cache: Path, tell: Tell) -> Mapping[str, Path]:
     """Return every binary's path by name, fetching what is missing; LabsError where that cannot be done.
 
     Two commands at once never do the same work twice: the second waits for the first.
@@ -52,7 +53,7 @@ def ensure(cache: Path, tell: Callable[[str], None]) -> Mapping[str, Path]:
     return paths
 
 
-def fetch(cache: Path, module: Module, tell: Callable[[str], None]) -> None:
+def fetch(cache: Path, module: Module, tell: Tell) -> None:
     """Get all binaries of one module by the first way that works here."""
     directory = directory_of(cache, module)
     directory.mkdir(parents=True, exist_ok=True)

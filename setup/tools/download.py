@@ -2,7 +2,6 @@
 
 import hashlib
 import socket
-from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from setup.errors import LabsError
+from setup.progress import Tell
 
 REACH = 3.0  # seconds until a site counts as out of reach
 CHUNK = 1 << 20
@@ -25,7 +25,7 @@ def reachable(url: str) -> bool:
     return True
 
 
-def download(url: str, sha256: str, path: Path, tell: Callable[[str], None]) -> None:
+def download(url: str, sha256: str, path: Path, tell: Tell) -> None:
     """Fetch ``url`` into ``path``; LabsError when the transfer breaks or the content is not what was pinned."""
     part = path.with_name(path.name + ".part")
     digest = hashlib.sha256()
