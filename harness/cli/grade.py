@@ -25,7 +25,8 @@ def grade_command(app: App, slug: str | None, as_json: bool, watch: bool) -> Non
 
     A check has passed, failed (with what was expected and found, and a command to see it), was skipped
     because it waits for another one, or is broken: the cluster or the grader failed, and the grade is not
-    trustworthy. Judging changes nothing; ask as often as you like.
+    trustworthy. Your work stays
+    as it is, though Pods may be rescheduled to see where they land; ask as often as you like.
 
     \b
     Exit codes: 0 full marks, 1 points lost, 3 not trustworthy or cannot be judged.
