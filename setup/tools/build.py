@@ -14,7 +14,7 @@ from setup.progress import Tell
 from setup.tools.pins import Module
 
 OLDEST = (1, 21)  # from there on Go fetches the newer toolchain that a go.mod asks for
-TELL_EVERY = 5.0  # seconds
+TELL_EVERY = 15.0  # seconds
 
 
 def find_go() -> Path | None:
