@@ -2,10 +2,12 @@
 
 import hashlib
 import socket
+import threading
+from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from urllib.request import urlopen
 
 from setup.errors import LabsError
@@ -16,13 +18,18 @@ CHUNK = 1 << 20
 
 
 def reachable(url: str) -> bool:
-    """Whether the site answers a TCP connection within ``REACH`` seconds."""
-    site = urlsplit(url)
-    try:
+    """Whether the site answers a TCP connection within ``REACH`` seconds, the look-up of its name included."""
+    answered = threading.Event()
+    attempt = threading.Thread(target=_connect, args=(urlsplit(url), answered), daemon=True)
+    attempt.start()
+    attempt.join(REACH)
+    return answered.is_set()
+
+
+def _connect(site: SplitResult, answered: threading.Event) -> None:
+    with suppress(OSError):
         socket.create_connection((site.hostname or "", site.port or 443), timeout=REACH).close()
-    except OSError:
-        return False
-    return True
+        answered.set()
 
 
 def download(url: str, sha256: str, path: Path, tell: Tell) -> None:
