@@ -43,6 +43,9 @@ class Api(Protocol):
     def resource(self, kind: str) -> Resource:
         """Return the resource that an author means; raises NoSuchKind. Forms as in ``Served.find``."""
 
+    def resources(self) -> tuple[Resource, ...]:
+        """Return everything that the cluster serves."""
+
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object | None:
         """Return the object, or None if there is none."""
 
@@ -165,6 +168,11 @@ class ApiServer:
                     raise
                 self._served = self._discover()  # a CRD may have come since
                 return self._served.find(kind)
+
+    def resources(self) -> tuple[Resource, ...]:
+        with self._lock:
+            self._served = self._served or self._discover()
+            return self._served.resources
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object | None:
         try:

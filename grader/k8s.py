@@ -1,12 +1,12 @@
 """The language of a lab's checks: what an author may ask a cluster."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from grader import admission, objects, workloads
+from grader import admission, objects, rights, workloads
 from grader.access import Access, Subject
 from grader.api import Api, ApiServer, Object, Objects
 from grader.errors import Miss
@@ -102,6 +102,15 @@ class K8s:
         """
         action = self._access.action(verb, resource, namespace, name)
         self._access.denied(Subject.named(subject, groups), action)
+
+    def nothing_more(
+        self, subject: str, wanted: Iterable[Sequence[str]], *, namespace: str, groups: Sequence[str] = ()
+    ) -> None:
+        """All that the subject may do in the namespace, and on cluster-scoped resources, is wanted.
+
+        ``wanted`` are pairs like ``("get list", "pods")``, or triples with an object's name. See ``rights``.
+        """
+        rights.nothing_more(self._api, Subject.named(subject, groups), wanted, namespace)
 
     def can_login(
         self,

@@ -45,7 +45,10 @@ class NoSuchKind(Broken):
 
 @dataclass(frozen=True)
 class Resource:
-    """One kind in one version of its group, as discovery names it; ``group`` is empty for the core group."""
+    """One kind in one version of its group, as discovery names it; ``group`` is empty for the core group.
+
+    ``verbs`` are those that it serves, ``subverbs`` those of each subresource.
+    """
 
     group: str
     version: str
@@ -55,6 +58,8 @@ class Resource:
     singular: str = ""
     short: tuple[str, ...] = ()
     subresources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    subverbs: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def api_version(self) -> str:
@@ -81,6 +86,9 @@ class Resource:
 POD = Resource("", "v1", "Pod", "pods", singular="pod", short=("po",))
 SUBJECT_ACCESS_REVIEW = Resource(
     "authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", namespaced=False
+)
+SELF_SUBJECT_RULES_REVIEW = Resource(
+    "authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", namespaced=False
 )
 SELF_SUBJECT_REVIEW = Resource(
     "authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", namespaced=False
@@ -158,4 +166,6 @@ def _resource(group: str, version: str, entry: Mapping[str, Any]) -> Resource:
         singular=entry.get("singularResource") or "",
         short=tuple(entry.get("shortNames") or ()),
         subresources=tuple(sub["subresource"] for sub in entry.get("subresources") or ()),
+        verbs=tuple(entry.get("verbs") or ()),
+        subverbs=tuple((sub["subresource"], tuple(sub.get("verbs") or ())) for sub in entry.get("subresources") or ()),
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SEEDS = range(5)
 FEWEST_SOLUTIONS = 2
 FEWEST_WRONG = 3
-KNOWN = {"lab.yaml", "task.md", "checks.py", "start", "solutions", "wrong", "README.md"}
+KNOWN = {"mutants.yaml", "lab.yaml", "task.md", "checks.py", "start", "solutions", "wrong", "README.md"}
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _expectation_problems(lab: Lab, way: ways.Way, solutions: Collection[str]) -
 def _texts(folder: Path) -> Iterable[Path]:
     """Every file below ``folder`` that may be a template, a manifest or a script."""
     kept = (file for file in sorted(folder.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
-    return [file for file in kept if file.name not in ("lab.yaml", "checks.py", "README.md")]
+    return [file for file in kept if file.name not in ("lab.yaml", "checks.py", "README.md", "mutants.yaml")]
 
 
 def _draws(lab: Lab) -> Iterator[Mapping[str, Any]]:

@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Write labs": {
         "new": "Make the folder of a new lab.",
         "lint": "Look for mistakes in labs, without a cluster.",
+        "certify": "Prove labs on live clusters.",
     },
 }
 VERBS = {verb: summary for section in SECTIONS.values() for verb, summary in section.items()}

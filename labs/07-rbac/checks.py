@@ -35,8 +35,9 @@ def may_mark_the_release(k8s: K8s) -> None:
     for verb in ("get", "update", "patch"):
         k8s.allowed(deployer, verb, "configmaps", namespace=namespace, name=f"release-{k8s.vars['release']}")
         k8s.denied(deployer, verb, "configmaps", namespace=namespace, name="feature-flags")
-    for verb in ("list", "create", "deletecollection"):
+    for verb in ("list", "watch", "create", "deletecollection"):
         k8s.denied(deployer, verb, "configmaps", namespace=namespace)
+    k8s.denied(deployer, "delete", "configmaps", namespace=namespace, name=f"release-{k8s.vars['release']}")
 
 
 @check(points=1, after=account_exists)
@@ -48,18 +49,15 @@ def may_see_nodes(k8s: K8s) -> None:
 
 @check(points=3, after=may_ship)
 def nothing_more(k8s: K8s) -> None:
-    """`deployer` may not delete Deployments, enter, make or delete Pods, read Secrets or hand out rights."""
-    for verbs, resource in (
-        (("delete", "deletecollection"), "deployments.apps"),
-        (("create", "delete"), "pods"),
-        (("create", "get"), "pods/exec"),
-        (("get", "list"), "secrets"),
-        (("create", "patch"), "rolebindings.rbac.authorization.k8s.io"),
-    ):
-        for verb in verbs:
-            k8s.denied(account(k8s, "deployer"), verb, resource, namespace=k8s.vars["namespace"])
-    for verb, resource in (("patch", "nodes"), ("delete", "nodes"), ("create", "namespaces")):
-        k8s.denied(account(k8s, "deployer"), verb, resource)
+    """`deployer` may do nothing else there: not delete Deployments, enter Pods, read Secrets or hand out rights."""
+    wanted = (
+        ("get list watch create update patch", "deployments.apps"),
+        ("get list watch", "pods"),
+        ("get", "pods/log"),
+        ("get list", "nodes"),
+        ("get list watch create update patch delete deletecollection", "configmaps"),  # judged above
+    )
+    k8s.nothing_more(account(k8s, "deployer"), wanted, namespace=k8s.vars["namespace"])
 
 
 @check(points=2, after=(may_ship, may_watch_pods))

@@ -11,22 +11,33 @@ import pytest
 
 from grader.errors import Refused
 from grader.k8s import K8s
-from grader.resources import POD, SUBJECT_ACCESS_REVIEW, Resource, Served
+from grader.resources import POD, SELF_SUBJECT_RULES_REVIEW, SUBJECT_ACCESS_REVIEW, Resource, Served
 
 Object = dict[str, Any]
+VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
 SERVED = Served(
     (
-        Resource("", "v1", "Pod", "pods", singular="pod", short=("po",), subresources=("log", "exec")),
-        Resource("", "v1", "ConfigMap", "configmaps", singular="configmap", short=("cm",)),
+        Resource(
+            "",
+            "v1",
+            "Pod",
+            "pods",
+            singular="pod",
+            short=("po",),
+            subresources=("log", "exec"),
+            verbs=VERBS,
+            subverbs=(("log", ("get",)), ("exec", ("create", "get"))),
+        ),
+        Resource("", "v1", "ConfigMap", "configmaps", singular="configmap", short=("cm",), verbs=VERBS),
         Resource("", "v1", "Namespace", "namespaces", namespaced=False, singular="namespace", short=("ns",)),
         Resource("", "v1", "Node", "nodes", namespaced=False, singular="node"),
-        Resource("apps", "v1", "Deployment", "deployments", singular="deployment", short=("deploy",)),
+        Resource("apps", "v1", "Deployment", "deployments", singular="deployment", short=("deploy",), verbs=VERBS),
         Resource("apps", "v1", "ReplicaSet", "replicasets", singular="replicaset", short=("rs",)),
         *(
             Resource("admissionregistration.k8s.io", "v1", kind, f"{kind.lower()}s", namespaced=False)
             for kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
         ),
-        Resource("example.org", "v1", "Widget", "widgets", singular="widget"),
+        Resource("example.org", "v1", "Widget", "widgets", singular="widget", verbs=VERBS),
     ),
     silent=("metrics.k8s.io",),
 )
@@ -40,6 +51,7 @@ class FakeApi:
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str | None, str], Object] = {}
         self.rights: Callable[[Object], bool] = lambda spec: "system:masters" in spec["groups"]
+        self.rules: Callable[[Any, str], list[Object]] = lambda subject, namespace: []
         self.admit: Callable[[Object, Any], None] = lambda manifest, subject: None
         self.schedule: Callable[[Object], None] = lambda pod: None
         self.deleted: Callable[[str, str | None, str], None] = lambda plural, namespace, name: None
@@ -62,6 +74,9 @@ class FakeApi:
         self._call("resource", kind)
         return SERVED.find(kind)
 
+    def resources(self) -> tuple[Resource, ...]:
+        return SERVED.resources
+
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object | None:
         self._call("get", resource.plural, name)
         return copy.deepcopy(self.objects.get((resource.plural, namespace, name)))
@@ -77,6 +92,8 @@ class FakeApi:
 
     def create(self, resource: Resource, manifest: Object, *, dry_run: bool = False, subject: Any = None) -> Object:
         self._call("dry-run" if dry_run else "create", resource.plural)
+        if resource == SELF_SUBJECT_RULES_REVIEW:
+            return {"status": {"resourceRules": self.rules(subject, manifest["spec"]["namespace"])}}
         if resource == SUBJECT_ACCESS_REVIEW:
             return {"status": {"allowed": self.rights(manifest["spec"])}}
         self.admit(manifest, subject)

@@ -45,7 +45,12 @@ def test_discovery_is_read_with_a_stale_group():
     stale = {"metadata": {"name": "metrics.k8s.io"}, "versions": [{"version": "v1beta1", "freshness": "Stale"}]}
     served = read_discovery([core, {"items": [stale]}])
     assert served == Served(
-        (Resource("", "v1", "Pod", "pods", singular="pod", short=("po",), subresources=("log",)),), ("metrics.k8s.io",)
+        (
+            Resource(
+                "", "v1", "Pod", "pods", singular="pod", short=("po",), subresources=("log",), subverbs=(("log", ()),)
+            ),
+        ),
+        ("metrics.k8s.io",),
     )
 
 

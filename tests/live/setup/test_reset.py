@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from setup.api import Api, Refused
-from tests.live.dump import difference, dump
+from setup.dump import difference, dump
 
 pytestmark = pytest.mark.live
 

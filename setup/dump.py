@@ -1,18 +1,25 @@
-"""A dump of every object that the API serves, without what time changes."""
+"""Every object that an API server serves, without what time alone changes."""
 
 import json
 import urllib.parse
+from collections.abc import Iterator
 from typing import Any
 
-from setup.api import Api, Refused
+from setup.api import Api, Object, Refused
 
 VOLATILE = ("resourceVersion", "uid", "creationTimestamp", "managedFields", "generation", "selfLink")
 LEFT_OUT = ("leases", "events", "componentstatuses")
+PAGE = 500
+
+Dump = dict[str, Any]
 
 
-def dump(api: Api) -> dict[str, Any]:
-    """Every object of every listable kind by ``group/version/resource/namespace/name``, normalised."""
-    found: dict[str, Any] = {}
+def dump(api: Api) -> Dump:
+    """Every object of every listable kind by ``/apis/group/version/resource/namespace/name``, normalised.
+
+    Leases and events are left out, and uids, versions and times in the others.
+    """
+    found: Dump = {}
     groups = [f"/apis/{each['preferredVersion']['groupVersion']}" for each in api.call("GET", "/apis")["groups"]]
     for root in ["/api/v1", *groups]:
         for resource in api.call("GET", root)["resources"]:
@@ -24,20 +31,19 @@ def dump(api: Api) -> dict[str, Any]:
     return found
 
 
-def _items(api: Api, path: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
+def _items(api: Api, path: str) -> Iterator[Object]:
     token = ""
     while True:
         try:
-            page = api.call("GET", f"{path}?limit=500&continue={urllib.parse.quote(token)}")
+            page = api.call("GET", f"{path}?limit={PAGE}&continue={urllib.parse.quote(token)}")
         except Refused as error:
             if error.status in (404, 405):
-                return items
+                return
             raise
-        items += page.get("items") or []
+        yield from page.get("items") or ()
         token = page["metadata"].get("continue") or ""
         if not token:
-            return items
+            return
 
 
 def normalise(value: Any) -> Any:
@@ -47,7 +53,7 @@ def normalise(value: Any) -> Any:
     return [normalise(each) for each in value] if isinstance(value, list) else value
 
 
-def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What is missing, what is new and what differs, for a readable assertion; empty when nothing is."""
+def difference(before: Dump, after: Dump) -> Dump:
+    """What is missing, what is new and what differs, each as a pair of texts; empty when nothing is."""
     keys = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     return {key: [json.dumps(each.get(key))[:600] for each in (before, after)] for key in sorted(keys)}
