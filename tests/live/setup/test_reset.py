@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,15 +133,23 @@ def test_the_candidates_files_are_new_after_a_reset(cluster):
 
 names = st.sampled_from(["a", "b", "c"])
 spaces = st.sampled_from(["default", "kube-public", "new-1", "new-2"])
+DELETED = (
+    "/api/v1/namespaces/new-1",
+    "/api/v1/nodes/cka-worker",
+    "/api/v1/namespaces/kube-system/configmaps",
+    "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+    "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+    "/apis/storage.k8s.io/v1/storageclasses/standard",
+    "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes",
+    "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas",
+)
 mutations = st.one_of(
     st.tuples(st.just("namespace"), spaces),
     st.tuples(st.just("configmap"), spaces, names, st.booleans()),
     st.tuples(st.just("deployment"), spaces, names),
-    st.tuples(st.just("delete-namespace"), spaces),
     st.tuples(st.just("taint"), st.sampled_from(["NoSchedule", "NoExecute"])),
-    st.tuples(st.just("delete-node"), st.sampled_from(["cka-worker", "cka-worker2"])),
-    st.tuples(st.just("delete-roles"), st.sampled_from(["clusterroles", "clusterrolebindings"])),
-    st.tuples(st.just("delete-class")),
+    st.tuples(st.just("create"), st.sampled_from([WEBHOOK, CRD])),
+    st.tuples(st.just("delete"), st.sampled_from(DELETED)),
     st.tuples(st.just("priority"), names),
 )
 
@@ -154,16 +163,12 @@ def mutate(cluster, api: Api, mutation: tuple) -> None:
             api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta})
         case ("deployment", space, name):
             cluster.kubectl("create", "deployment", name, "--image=nginx", "-n", space)
-        case ("delete-namespace", space):
-            api.call("DELETE", f"/api/v1/namespaces/{space}")
         case ("taint", effect):
             cluster.kubectl("taint", "nodes", "--all", f"x=y:{effect}", "--overwrite")
-        case ("delete-node", node):
-            api.call("DELETE", f"/api/v1/nodes/{node}")
-        case ("delete-roles", resource):
-            api.call("DELETE", f"/apis/rbac.authorization.k8s.io/v1/{resource}")
-        case ("delete-class",):
-            api.call("DELETE", "/apis/storage.k8s.io/v1/storageclasses/standard")
+        case ("create", text):
+            api.create(yaml.safe_load(text))
+        case ("delete", path):
+            api.call("DELETE", path)
         case ("priority", name):
             kind = {"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass"}
             api.create({**kind, "metadata": {"name": name}, "value": 9})
