@@ -94,7 +94,7 @@ class Access:
     """Asks who may do what, and proves once that the authorizer can say yes."""
 
     def __init__(self, api: Api) -> None:
-        self._api = api
+        self.api = api
         self._proved = False
 
     def action(self, verb: str, resource: str, namespace: str | None = None, name: str | None = None) -> Action:
@@ -111,7 +111,7 @@ class Access:
         if plain == "*":
             return Action(verb, plain, group, subresource, namespace, name)
         try:
-            found = self._api.resource(what)
+            found = self.api.resource(what)
         except NoSuchKind as missing:
             if not missing.custom:
                 raise
@@ -150,7 +150,7 @@ class Access:
         if subject.extra:
             asked["extra"] = {key: list(values) for key, values in subject.extra}
         kind = SUBJECT_ACCESS_REVIEW
-        answer = self._api.create(kind, {"apiVersion": kind.api_version, "kind": kind.kind, "spec": asked})
+        answer = self.api.create(kind, {"apiVersion": kind.api_version, "kind": kind.kind, "spec": asked})
         status = answer.get("status")
         if not isinstance(status, dict) or not isinstance(status.get("allowed"), bool):
             raise Broken("the API server's access review holds no answer")

@@ -3,13 +3,14 @@
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from grader import rights
 from grader.access import Access, Subject
 from grader.api import Api
 from grader.errors import Broken, Miss, NoAnswer, NoTrust, Refused
@@ -48,6 +49,10 @@ class Login:
     def cannot(self, verb: str, resource: str, *, namespace: str | None = None, name: str | None = None) -> None:
         """Raise Miss if this login may do it; words as in ``K8s.denied``."""
         self.access.denied(self._subject(), self.access.action(verb, resource, namespace, name))
+
+    def nothing_more(self, wanted: Iterable[Sequence[str]], *, namespace: str) -> None:
+        """Raise Miss if this login may do anything there that is not wanted; words as in ``K8s.nothing_more``."""
+        rights.nothing_more(self.access.api, self._subject(), wanted, namespace)
 
     def _subject(self) -> Subject:
         if self.groups is None:

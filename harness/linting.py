@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness import ways
 from harness.catalog import SLUG, number
 from harness.lab import MOST_CHECKS, Lab
+from harness.marks import mark_problems
 from harness.rendering import render
 from harness.task import EXAMPLE
 from harness.variables import draw
@@ -103,8 +104,8 @@ def _template_problems(lab: Lab) -> Iterator[Problem]:
             except LabsError as error:
                 yield Problem(lab.slug, error.what)
                 break
-    if not read_text(lab.folder / "task.md").strip():
-        yield Problem(f"{lab.slug}/task.md", "is empty")
+    for sentence in mark_problems(read_text(lab.folder / "task.md"), [check.name for check in lab.checks]):
+        yield Problem(f"{lab.slug}/task.md", sentence)
 
 
 def _is_manifest(lab: Lab, file: Path) -> bool:

@@ -83,8 +83,8 @@ def kept_out(k8s: K8s) -> None:
     """The kubeconfig opens neither another namespace, nor Secrets, nor anything beyond what was asked."""
     login, namespace = log_in(k8s), k8s.vars["namespace"]
     login.can("list", "pods", namespace=namespace)
-    for verb, resource in (("get", "secrets"), ("list", "secrets"), ("create", "pods"), ("delete", "deployments.apps")):
-        login.cannot(verb, resource, namespace=namespace)
+    wanted = (("get list watch", "pods"), ("get list watch", "services"), ("get patch", "deployments.apps"))
+    login.nothing_more(wanted, namespace=namespace)
     for elsewhere in ("default", "kube-system", None):
         login.cannot("list", "pods", namespace=elsewhere)
         login.cannot("get", "secrets", namespace=elsewhere)
