@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 @click.option("--provider", metavar="P", help="Run on this provider instead of the cheapest that will do.")
 @click.option("--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Grade each way N times again.")
 @click.option("--mutants/--no-mutants", default=True, help="Try faulty variants of the reference solution, too.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Prove N labs at a time.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def certify_command(
-    app: App, slugs: tuple[str, ...], provider: str | None, repeat: int, mutants: bool, as_json: bool
+    app: App,
+    slugs: tuple[str, ...],
+    provider: str | None,
+    repeat: int,
+    mutants: bool,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """Prove labs on live clusters.
 
@@ -35,14 +42,15 @@ def certify_command(
     \b
     Exit codes: 0 everything was shown, 1 something was not, 3 cannot run here.
     """
-    from harness.certification.proving import Proof
     from harness.certification.stage import stage
+    from harness.certification.workers import Order, certify, most_jobs
     from harness.output.certificates import certificates_document, show
     from harness.output.documents import to_json
 
     names = slugs or tuple(app.catalog.folders)
     with stage(app) as apart:
-        found = [Proof(apart, apart.catalog.get(name), provider, repeat, mutants).certificate() for name in names]
+        order = Order(apart.catalog.roots, apart.state, apart.cache, provider, repeat, mutants)
+        found = certify(apart, order, names, jobs or most_jobs())
     if as_json:
         click.echo(to_json(certificates_document(found)))
     else:
