@@ -9,7 +9,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -79,19 +79,33 @@ def _make(seed: Path, binaries: Mapping[str, Path], objects: list[Object]) -> No
 def _furnish(directory: Path, objects: list[Object]) -> None:
     """Create the addons and the nodes, as soon as the API server takes them."""
     api = Api(directory / "grader.kubeconfig")
-    until = time.monotonic() + SETTLE_WITHIN
     for document in objects:
-        while True:
-            try:
-                api.create(document)
-                if "status" in document:
-                    api.put_status(document, document["status"])
-                break
-            except (Refused, ConnectionError):
-                if time.monotonic() > until:
-                    raise
-                time.sleep(PAUSE)
+        _insist(partial(_create, api, document))
+        if "status" in document:
+            _insist(partial(api.put_status, document, document["status"]))
     api.close()
+
+
+def _create(api: Api, document: Object) -> None:
+    try:
+        api.create(document)
+    except Refused as error:
+        if error.status != 409:  # it was created, but the answer got lost
+            raise
+
+
+def _insist(call: Callable[[], object]) -> None:
+    """Try again while the API server starts, or somebody else was quicker; raise what it said last in the end."""
+    until = time.monotonic() + SETTLE_WITHIN
+    while True:
+        try:
+            call()
+        except (Refused, ConnectionError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def _stop_around(directory: Path, etcd: Etcd) -> None:
