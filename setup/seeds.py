@@ -9,7 +9,7 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,7 +27,7 @@ from setup.nodes import manifest
 from setup.ports import hold_port
 from setup.processes import Identity
 from setup.progress import Tell
-from setup.running import READY, end, identities, wait_for
+from setup.running import READY, end, identities, running, wait_for
 from setup.shapes import nodes
 from setup.tools.pins import MODULES
 
@@ -35,6 +35,7 @@ ADDONS = Path(__file__).parent / "addons" / "embedded.yaml"
 WAL_SIZE = 64_000_000  # bytes; etcd's segments (server/storage/wal: SegmentSizeBytes), sparse in a sandbox
 PASSING = ("/registry/masterleases/", "/registry/leases/", "/registry/events/")
 SETTLE_WITHIN = 60.0  # seconds
+SUPERVISED_WITHIN = 5.0  # seconds until a supervisor has its lock
 PAUSE = 0.02
 SEED_CALM = 2.0  # seconds without a write: every controller has made what it makes
 
@@ -151,22 +152,30 @@ def wait_settled(directory: Path, wanted: Collection[str], calm: float = 0.0) ->
     for ``calm`` seconds.
 
     Returns a connection to its etcd; LabsError, with the last words of the component that failed, when it takes
-    longer than ``SETTLE_WITHIN`` seconds.
+    longer than ``SETTLE_WITHIN`` seconds or its supervisor ends.
     """
-    until = time.monotonic() + SETTLE_WITHIN
     etcd = Etcd(directory)
     before: dict[str, int] = {}
     since = time.monotonic()
-    while True:
+    for _ in looks(directory):
         entries = etcd.entries(baseline.PREFIX, keys_only=True) if (directory / READY).exists() else {}
         now = {key: each.revision for key, each in entries.items() if not key.startswith(PASSING)}
         if now != before:
             before, since = now, time.monotonic()
         if all(key in now for key in wanted) and _leases(entries) and time.monotonic() - since >= calm:
-            return etcd
-        if time.monotonic() > until:
-            raise LabsError(f"the control plane did not start in {SETTLE_WITHIN:.0f} s: {_last_words(directory)}")
+            break
+    return etcd
+
+
+def looks(directory: Path) -> Iterator[None]:
+    """Come round again and again while a control plane starts; LabsError when that takes too long or has failed."""
+    began = time.monotonic()
+    while time.monotonic() - began < SETTLE_WITHIN:
+        yield
+        if time.monotonic() - began > SUPERVISED_WITHIN and not running(directory):
+            raise LabsError(f"the control plane did not start: {_last_words(directory)}", "try again")
         time.sleep(PAUSE)
+    raise LabsError(f"the control plane did not start in {SETTLE_WITHIN:.0f} s: {_last_words(directory)}", "try again")
 
 
 def _leases(entries: Mapping[str, object]) -> bool:
@@ -175,7 +184,10 @@ def _leases(entries: Mapping[str, object]) -> bool:
 
 
 def _last_words(directory: Path) -> str:
-    for log in sorted((directory / "logs").glob("*.log"), key=lambda each: each.stat().st_mtime, reverse=True):
+    logs = sorted(
+        (directory / "logs").glob("*.log"), key=lambda each: (each.stem != "supervisor", each.stat().st_mtime)
+    )
+    for log in reversed(logs):
         lines = log.read_text(errors="replace").strip().splitlines()
         if lines:
             return f"{log.name} ends with: {lines[-1][:300]}"

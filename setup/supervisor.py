@@ -16,6 +16,7 @@ import ssl
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,8 +69,11 @@ class Supervisor:
         log = self.directory / "logs" / f"{component.name}.log"
         process = spawn_child(component.command, log, self.directory, dict(component.environment))
         self.running[component.name] = (component, process)
-        identities = {name: Identity.of(each.pid) for name, (_, each) in self.running.items()}
-        write_identities(self.directory / IDENTITIES, {"supervisor": Identity.of(os.getpid()), **identities})
+        identities = {"supervisor": Identity.of(os.getpid())}
+        for name, (_, each) in self.running.items():
+            with suppress(ProcessLookupError):  # it ended already; the next look starts it again
+                identities[name] = Identity.of(each.pid)
+        write_identities(self.directory / IDENTITIES, identities)
 
     def watch(self, seconds: float) -> None:
         """Wait that long, hear what the maker says, and start again what has stopped; Stopped when the maker died."""
@@ -138,16 +142,17 @@ def main(arguments: list[str]) -> None:
         raise Stopped
 
     signal.signal(signal.SIGTERM, stop)
+    stopped = False
     try:
         supervisor.start()
         while True:
             supervisor.watch(1)
     except Stopped:
-        pass
+        stopped = True
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         supervisor.end()
-        if not (directory / "sandbox.json").exists():  # never finished, or being removed
+        if stopped and not (directory / "sandbox.json").exists():  # never finished, or being removed
             shutil.rmtree(directory, ignore_errors=True)
         port_holder.close()
         os.close(lock)
