@@ -81,7 +81,7 @@ def _others(path: Place, value: Any) -> Iterator[tuple[str, Any]]:
         if value:
             yield "is 0", 0
     elif isinstance(value, str) and (match := QUANTITY.fullmatch(value)):
-        yield "doubled", f"{int(match[1]) * 2}{match[2] or ''}"
+        yield "doubled", f"{int(match[1]) * 2 or 1}{match[2] or ''}"
 
 
 def _walk(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
