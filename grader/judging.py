@@ -27,8 +27,11 @@ def judge(lab: str, checks: Sequence[Check], k8s: K8s, *, budget: float = 30.0) 
     broken when one was broken. Past its time, or the grade's, it is broken. KeyboardInterrupt passes through.
     """
     began = time.monotonic()
-    with silence():
-        verdicts = _Run(checks, k8s, began + budget).verdicts()
+    try:
+        with silence():
+            verdicts = _Run(checks, k8s, began + budget).verdicts()
+    finally:
+        k8s.close()
     return Grade.of(lab, verdicts, time.monotonic() - began)
 
 

@@ -139,7 +139,7 @@ def wait_settled(directory: Path, wanted: Collection[str], calm: float = 0.0) ->
     longer than ``SETTLE_WITHIN`` seconds.
     """
     until = time.monotonic() + SETTLE_WITHIN
-    etcd = Etcd(directory)
+    etcd = Etcd.on_socket(directory)
     before: dict[str, int] = {}
     since = time.monotonic()
     while True:
