@@ -14,7 +14,7 @@ from grader.outcomes import Grade, Outcome, Verdict
 from grader.silence import CheckThread, silence
 from grader.text import clean, clean_line
 
-CHECK_SECONDS = 10.0
+CHECK_SECONDS = 15.0
 """A check's time, beside its ``within``."""
 PAUSE = 0.25
 """Seconds between two tries of a check that has a ``within``."""

@@ -26,7 +26,7 @@ from grader.silence import CheckThread
 IMAGE = "busybox:1.37"
 PORT = 8099
 """Every probe pod listens here, so that one can be another's target, and its own control."""
-START_SECONDS = 8.0
+START_SECONDS = 10.0
 LIFETIME = 120
 """Seconds after which the kubelet ends a probe pod that nobody deleted."""
 NETWORK_POLICY = Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", singular="networkpolicy")

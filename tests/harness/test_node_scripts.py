@@ -56,5 +56,5 @@ def test_a_node_that_the_shape_lacks(sandbox):
 
 def test_the_labs_name_nodes_that_there_are():
     root = Path(__file__).parents[2] / "labs"
-    found = {file.name.removesuffix(".j2") for file in root.glob("*/start/nodes/*")}
+    found = {file.name.removesuffix(".j2") for file in root.glob("**/start/nodes/*")}
     assert found <= {"control_plane.sh", "worker.sh", "worker2.sh"}

@@ -15,7 +15,7 @@ CONTROL_PLANE, WORKER = 900 * MIB, 350 * MIB  # bytes that a node takes with not
 AIR = 512 * MIB  # bytes that stay free
 DISK = 3 * GIB  # bytes: what nodes write; images are there already
 PROC = Path("/proc/sys/fs/inotify")
-INSTANCES_PER_NODE = 12  # systemd, containerd, kubelet, kube-proxy, the pods' own
+INSTANCES_PER_NODE = 20  # systemd, containerd, kubelet, kube-proxy, the pods' own: nine nodes were seen to exceed 128
 WATCHES_PER_NODE = 2500
 
 

@@ -57,20 +57,9 @@ def test_pods_run_on_the_workers_and_resolve_names(kind_cluster):
     kind_cluster.kubectl("create", "deployment", "web", "--image=nginx:1.29", "--replicas=2")
     kind_cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     kind_cluster.kubectl("expose", "deployment", "web", "--port=80")
-    command = (
-        "run",
-        "client",
-        "--image=busybox:1.37",
-        "--restart=Never",
-        "--rm",
-        "-i",
-        "--",
-        "wget",
-        "-qO-",
-        "-T5",
-        "http://web",
-    )
-    assert "nginx" in kind_cluster.kubectl(*command).lower()
+    client = ("run", "client", "--image=curlimages/curl:8.17.0", "--restart=Never", "--rm", "-i", "--")
+    answer = kind_cluster.kubectl(*client, "curl", "-sS", "--retry", "3", "--max-time", "10", "http://web")
+    assert "nginx" in answer.lower()
 
 
 def test_nodes_are_limited(kind_cluster):
