@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAB ?= 07-rbac
 
-.PHONY: help start test unit live lint bench lock clean
+.PHONY: help start test unit live lint bench test-kind bench-kind node-image lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,15 +22,24 @@ lint: .venv/made ## style, types, layers, and the labs' files
 	$(BIN)/labs lint
 
 unit: .venv/made ## unit tests
-	$(BIN)/python -m pytest -m "not live"
+	$(BIN)/python -m pytest -m "not live and not kind"
 
 live: .venv/made ## live tests
-	$(BIN)/labs prefetch
+	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/python -m pytest -m live
 
 bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
-	$(BIN)/labs prefetch
+	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/python -m tests.bench
+
+test-kind: node-image ## live tests on kind clusters: needs Docker or Podman
+	$(BIN)/python -m pytest -m kind
+
+bench-kind: node-image ## the figures of kind clusters, beside raw kind
+	$(BIN)/python -m tests.bench.kind
+
+node-image: .venv/made ## get or build what kind clusters are made of
+	$(BIN)/labs prefetch --provider kind
 
 lock: ## pin the versions again: needs uv
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/dev.txt

@@ -1,7 +1,7 @@
 """Judges the end state of a lab on a live cluster: the language of ``checks.py``, and the judge.
 
 Authors write ``from grader import K8s, check``; see labs/README.md. It reads a cluster and changes nothing but its own
-canary pods and, where a check says so, the pods of a workload that it lets its controller make anew.
+canary and probe pods and, where a check says so, the pods of a workload that it lets its controller make anew.
 """
 
 from grader.checks import check

@@ -1,19 +1,20 @@
 """The API server as the grader asks it: raw JSON, a time limit on every call, few requests."""
 
 import json
-import ssl
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
+from grader import streams
 from grader.errors import Broken, NoAnswer, NoTrust, Refused
 from grader.kubeconfigs import Credentials, KubeconfigFault, credentials, parse, read_file
-from grader.resources import SELF_SUBJECT_REVIEW, NoSuchKind, Resource, Served, read_discovery
+from grader.node import Ran
+from grader.resources import POD, SELF_SUBJECT_REVIEW, NoSuchKind, Resource, Served, read_discovery
+from grader.tls import trust
 
 Object = dict[str, Any]
 Objects = list[Object]
@@ -70,6 +71,12 @@ class Api(Protocol):
     def whoami(self, login: Credentials) -> Object:
         """Return the SelfSubjectReview of these credentials alone; raises NoTrust if TLS fails, Refused for 401."""
 
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Ran:
+        """Run a command in a container; Broken if it cannot run or takes longer than ``seconds``."""
+
+    def log(self, namespace: str, pod: str, container: str) -> str:
+        """Return what a container has written, at most its last 20 000 lines."""
+
 
 class Wire:
     """One server with one identity. Keys are held in memory only; no proxy, no redirect, no retry but our own."""
@@ -83,10 +90,26 @@ class Wire:
         self._headers: Headers = (("User-Agent", "cka-labs-grader"),)
         if login.token:
             self._headers += (("Authorization", f"Bearer {login.token}"),)
+        self._tls = trust(login)
         self._client: Any = rest.RESTClientObject(Configuration())
         self._client.pool_manager = urllib3.PoolManager(
-            maxsize=16, retries=False, ssl_context=_tls(login), server_hostname=login.server_name
+            maxsize=16, retries=False, ssl_context=self._tls, server_hostname=login.server_name
         )
+
+    def run(self, path: str, container: str, command: Sequence[str], seconds: float) -> Ran:
+        """Run a command in the pod at ``path``."""
+        url = streams.exec_url(self.server, quote(path), container, command)
+        return streams.run(url, self._headers, self._tls, seconds)
+
+    def text(self, path: str, query: Mapping[str, str | int]) -> str:
+        """Return the text that a GET is answered with; raises NoAnswer or Refused."""
+        status, content = self._exchange("GET", path, query, None, (*self._headers, ("Accept", "*/*")))
+        if status == 200:
+            return content.decode(errors="replace")
+        message = content[:300].decode(errors="replace")
+        if 400 <= status < 500 and status not in (408, 429):
+            raise Refused(status, "", message)
+        raise NoAnswer(f"the API server answered {status} {message}".rstrip())
 
     def send(
         self, method: str, path: str, query: Mapping[str, str | int], body: Object | None, headers: Headers = _JSON
@@ -230,6 +253,12 @@ class ApiServer:
         review = {"apiVersion": SELF_SUBJECT_REVIEW.api_version, "kind": SELF_SUBJECT_REVIEW.kind}
         return Wire(login).send("POST", SELF_SUBJECT_REVIEW.path(), {}, review)
 
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Ran:
+        return self._wire.run(POD.path(namespace, pod), container, command, seconds)
+
+    def log(self, namespace: str, pod: str, container: str) -> str:
+        return self._wire.text(f"{POD.path(namespace, pod)}/log", {"container": container, "tailLines": 20_000})
+
     def _discover(self) -> Served:
         return read_discovery(
             self._twice("GET", path, {}, None, (("Accept", _DISCOVERY),)) for path in ("/api", "/apis")
@@ -263,31 +292,3 @@ def _acting_as(subject: tuple[str, tuple[str, ...]] | None) -> Headers:
 def _cause(error: Exception) -> str:
     text = str(error.__cause__ or error.__context__ or error)
     return text.rsplit(": ", 1)[-1] if text else type(error).__name__
-
-
-def _tls(login: Credentials) -> ssl.SSLContext:
-    """Trust exactly what the kubeconfig trusts. Raises KubeconfigFault for certificates that are none."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        if login.insecure:
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        elif login.authority:
-            context.load_verify_locations(cadata=login.authority)
-        else:
-            context.load_default_certs()
-    except (ssl.SSLError, ValueError) as error:
-        raise KubeconfigFault(f"the certificate authority is not a certificate: {error}") from None
-    if login.certificate is None and login.key is None:
-        return context
-    if not login.certificate or not login.key:
-        raise KubeconfigFault("a client certificate needs its key, and a key its certificate")
-    # OpenSSL takes a client's pair from files only: in a folder of our own that is gone with the next line.
-    with tempfile.TemporaryDirectory(prefix="labs-") as folder:
-        pair = Path(folder, "certificate"), Path(folder, "key")
-        for path, text in zip(pair, (login.certificate, login.key), strict=True):
-            path.write_text(text)
-        try:
-            context.load_cert_chain(*pair, password="")
-        except (ssl.SSLError, OSError, ValueError) as error:
-            raise KubeconfigFault(f"the client certificate and its key do not work together: {error}") from None
-    return context

@@ -14,7 +14,7 @@ from grader.outcomes import Grade, Outcome, Verdict
 from grader.silence import CheckThread, silence
 from grader.text import clean, clean_line
 
-CHECK_SECONDS = 10.0
+CHECK_SECONDS = 15.0
 """A check's time, beside its ``within``."""
 PAUSE = 0.25
 """Seconds between two tries of a check that has a ``within``."""
@@ -27,8 +27,11 @@ def judge(lab: str, checks: Sequence[Check], k8s: K8s, *, budget: float = 30.0) 
     broken when one was broken. Past its time, or the grade's, it is broken. KeyboardInterrupt passes through.
     """
     began = time.monotonic()
-    with silence():
-        verdicts = _Run(checks, k8s, began + budget).verdicts()
+    try:
+        with silence():
+            verdicts = _Run(checks, k8s, began + budget).verdicts()
+    finally:
+        k8s.close()
     return Grade.of(lab, verdicts, time.monotonic() - began)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from grader import admission, objects, rights, workloads
 from grader.access import Access, Subject
 from grader.api import Api, ApiServer, Object, Objects
-from grader.errors import Miss
+from grader.errors import Broken, Miss, Refused
 from grader.fragments import Fragment
 from grader.kubeconfigs import KubeconfigFault, read_file
 from grader.login import Login, demand, log_in
+from grader.node import Node
 from grader.scheduling import Canaries
+from grader.traffic import Client, Target, Traffic
 
 
 class K8s:
@@ -23,18 +25,47 @@ class K8s:
     work folder. One object serves all checks of a grade, side by side.
     """
 
-    def __init__(self, api: Api, *, vars: Mapping[str, Any], work: Path) -> None:  # noqa: A002 - the word of lab.yaml
+    def __init__(
+        self,
+        api: Api,
+        *,
+        vars: Mapping[str, Any],  # noqa: A002 - the word of lab.yaml
+        work: Path,
+        nodes: Mapping[str, str] | None = None,
+    ) -> None:
         self.vars = MappingProxyType(dict(vars))
         self.work = work
         self._api = api
         self._access = Access(api)
         self._canaries = Canaries(api)
+        self._nodes = {name: Node.connect(name, backend) for name, backend in (nodes or {}).items()}
+        self._traffic = Traffic(api, self._nodes.get)
         self._moving = threading.Lock()
 
     @classmethod
-    def connect(cls, kubeconfig: Path, *, vars: Mapping[str, Any], work: Path) -> "K8s":  # noqa: A002
-        """Use the grader's kubeconfig (group system:masters). Sends nothing yet; Broken if it cannot be read."""
-        return cls(ApiServer.connect(kubeconfig), vars=vars, work=work)
+    def connect(
+        cls,
+        kubeconfig: Path,
+        *,
+        vars: Mapping[str, Any],  # noqa: A002
+        work: Path,
+        nodes: Mapping[str, str] | None = None,
+    ) -> "K8s":
+        """Use the grader's kubeconfig (group system:masters). Sends nothing yet; Broken if it cannot be read.
+
+        ``nodes``: testinfra's specification of each node that can be entered, like ``docker://labs-worker``.
+        """
+        return cls(ApiServer.connect(kubeconfig), vars=vars, work=work, nodes=nodes)
+
+    def close(self) -> None:
+        """Remove what the grade has put into the cluster; the judge does it at the end of every grade."""
+        self._traffic.close()
+
+    def node(self, name: str) -> Node:
+        """A node's inside, which can be asked with the API server down; Broken where nodes cannot be entered."""
+        if name not in self._nodes:
+            raise Broken(f"node {name!r} cannot be entered here; there are {', '.join(self._nodes) or 'none'}")
+        return self._nodes[name]
 
     def get(self, kind: str, name: str, namespace: str | None = None) -> Object | None:
         """Return one object, or None if there is none; namespaced kinds are looked for in ``default`` if not told.
@@ -154,6 +185,46 @@ class K8s:
     def repels(self, pod: Fragment, *, because: str | None = None, namespace: str | None = None) -> None:
         """The scheduler leaves such a canary pending, with ``because`` (a pattern) in its reason."""
         self._canaries.repels(pod, because, namespace)
+
+    def runs(self, pod: Fragment, *, on: str | None = None, namespace: str | None = None) -> None:
+        """A canary with this spec is scheduled, to the node ``on`` if told, and its container really starts there."""
+        self._canaries.runs(pod, on, namespace)
+
+    def reaches(
+        self, client: Client | Sequence[Client], target: Target | Sequence[Target], port: int | Sequence[int]
+    ) -> None:
+        """Each client comes to reach each target at each port, over fresh TCP connections; all are tried side by side.
+
+        A client is ``NAMESPACE/LABEL=VALUE,...`` or a live pod: a probe pod with the same labels stands for it. A
+        target is ``NAMESPACE/LABEL=VALUE,...`` (every running pod of these), a live pod or Service, or a host name.
+        """
+        self._traffic.reaches(client, target, port)
+
+    def refused(
+        self,
+        client: Client | Sequence[Client],
+        target: Target | Sequence[Target],
+        port: int | Sequence[int],
+        *,
+        control: Client | None = None,
+    ) -> None:
+        """No client reaches any target at any port; words as in ``reaches``.
+
+        Controls, else the check is broken: the probe reaches itself; the target is reached from its own node (or from
+        the client ``control``, needed where the target is no pod); a policy of the grader's own denies on that node.
+        """
+        self._traffic.refused(client, target, port, control)
+
+    def hears(self, client: Client, url: str, words: Iterable[str]) -> None:
+        """Asked again and again, this URL gives each of the words (one a backend) and no answer without one of them."""
+        self._traffic.hears(client, url, words)
+
+    def log(self, pod: str, namespace: str, container: str) -> str:
+        """Return what a container has written (its last 20 000 lines); a miss if there is no such container."""
+        try:
+            return self._api.log(namespace, pod, container)
+        except Refused as refused:
+            raise Miss(f"pod {pod} has no log: {refused.message}", f"kubectl logs {pod} -n {namespace}") from None
 
     def reschedule(self, kind: str, name: str, namespace: str = "default") -> Objects:
         """Delete a workload's pods and return the new ones, bound by the scheduler of now.

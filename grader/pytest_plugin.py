@@ -51,10 +51,25 @@ class ChecksFile(pytest.File):
             raise pytest.UsageError(f"no started lab in the sandbox {folder}: {error}") from None
         if session.get("lab") != self.path.parent.name:
             raise pytest.UsageError(f"the sandbox {folder.name} runs {session.get('lab')}, not {self.path.parent.name}")
-        self.k8s = K8s.connect(folder / "grader.kubeconfig", vars=session.get("vars") or {}, work=folder / "work")
+        nodes = _nodes(folder)
+        self.k8s = K8s.connect(
+            folder / "grader.kubeconfig", vars=session.get("vars") or {}, work=folder / "work", nodes=nodes
+        )
         self.missed: set[str] = set()
         for check in load_checks(self.path):
             yield CheckItem.from_parent(self, name=check.name, check=check)
+
+    def teardown(self) -> None:
+        """Remove the grader's probe pods."""
+        self.k8s.close()
+
+
+def _nodes(folder: Path) -> dict[str, str]:
+    """The nodes that can be entered, as sandbox.json tells them; none where it does not."""
+    try:
+        return dict(json.loads((folder / "sandbox.json").read_text()).get("nodes") or ())
+    except (OSError, ValueError):
+        return {}
 
 
 class CheckItem(pytest.Item):

@@ -19,6 +19,9 @@ from grader.resources import POD
 from grader.rules import rules_in
 
 LABEL = "labs.canary"
+RUN_IMAGE = "busybox:1.37"
+RUN_SECONDS = 6.0
+"""Seconds in which a kubelet that works has started a container whose image is there."""
 DEADLINE = 8.0
 """Seconds that the scheduler has for its first word on a canary; it usually needs 20 ms."""
 _POLL = 0.03
@@ -55,6 +58,38 @@ class Canaries:
         if allowed is not None and fate.node not in allowed:
             raise Miss(f"the canary pod was placed on {fate.node}, expected {' or '.join(sorted(allowed))}", _NODES)
         return fate.node
+
+    def runs(self, pod: Fragment, on: str | None = None, namespace: str | None = None) -> None:
+        """Raise Miss unless a canary's container really runs, on the node ``on`` if told.
+
+        It is bound by the scheduler, started by the kubelet, and writes and ends nothing. RUN_SECONDS from binding.
+        """
+        canary = _canary(pod, namespace)
+        if on is not None:
+            canary["spec"].setdefault("nodeSelector", {})["kubernetes.io/hostname"] = on
+        if canary["spec"]["containers"] == plain_pod()["spec"]["containers"]:
+            canary["spec"]["containers"] = [{"name": "canary", "image": RUN_IMAGE, "command": ["sleep", "60"]}]
+        with self._canary(canary):
+            fate = self._fate(canary, PATIENCE)
+            if fate.node is None:
+                raise Miss(f"the canary pod stays Pending: {fate.reason}", _NODES)
+            self._run(canary, fate.node)
+
+    def _run(self, canary: Object, node: str) -> None:
+        namespace, name = canary["metadata"]["namespace"], canary["metadata"]["name"]
+        end = time.monotonic() + RUN_SECONDS
+        while True:
+            live = self._api.get(POD, name, namespace)
+            if live is None:
+                raise Broken("the canary pod was deleted by somebody else")
+            states = (live.get("status") or {}).get("containerStatuses") or [{}]
+            if all("running" in (each.get("state") or {}) for each in states):
+                return
+            if time.monotonic() > end:
+                waits = (states[0].get("state") or {}).get("waiting") or {}
+                told = waits.get("message") or waits.get("reason") or "the kubelet says nothing"
+                raise Miss(f"a pod on {node} does not start: {told}", f"kubectl describe node {node}")
+            time.sleep(_POLL)
 
     def repels(self, pod: Fragment, because: str | None = None, namespace: str | None = None) -> None:
         """Raise Miss unless the scheduler leaves a canary pending, for a reason in which ``because`` is found.

@@ -15,14 +15,14 @@ _POLL = 0.05
 def reschedule(api: Api, kind: str, name: str, namespace: str) -> list[Object]:
     """Delete the pods of a workload with no grace and return the new ones, each bound to a node.
 
-    ``kind`` is Deployment, ReplicaSet, StatefulSet, DaemonSet or Job. Waits for as many pods as the workload asks for.
-    Raises Miss when there is no such workload, it has no pods, or the new ones do not fit anywhere; Broken when the
-    controllers or the scheduler do nothing within 8 s.
+    ``kind`` is Deployment, ReplicaSet, StatefulSet, DaemonSet or Job, or Pod for the mirror of a static pod. Waits for
+    as many pods as the workload asks for. Raises Miss when there is no such workload, it has no pods, or the new ones
+    do not fit anywhere; Broken when the controllers or the scheduler do nothing within 8 s.
     """
     resource = api.resource(kind)
     see = f"kubectl get pods -n {namespace} -o wide"
     if (resource.group, resource.plural) == (POD.group, POD.plural):
-        raise Miss(f"pod {name} has no controller: once deleted it does not come back", see)
+        return [_mirrored_again(api, name, namespace, see)]
     workload = api.get(resource, name, namespace)
     if workload is None:
         raise Miss(f"there is no {resource.kind} {name} in namespace {namespace}", f"kubectl get {resource.typed} -A")
@@ -33,6 +33,22 @@ def reschedule(api: Api, kind: str, name: str, namespace: str) -> list[Object]:
     for pod in old:
         api.delete(POD, pod["metadata"]["name"], namespace)
     return _wait(api, workload, namespace, {pod["metadata"]["uid"] for pod in old}, count)
+
+
+def _mirrored_again(api: Api, name: str, namespace: str, see: str) -> Object:
+    """Delete a static pod's mirror, whose owner is a Node, and return the one that its kubelet makes anew."""
+    pod = api.get(POD, name, namespace)
+    owners = (pod or {}).get("metadata", {}).get("ownerReferences") or ()
+    if pod is None or not any(owner.get("kind") == "Node" for owner in owners):
+        raise Miss(f"pod {name} has no controller: once deleted it does not come back", see)
+    api.delete(POD, name, namespace)
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        again = api.get(POD, name, namespace)
+        if again is not None and again["metadata"]["uid"] != pod["metadata"]["uid"]:
+            return again
+        time.sleep(_POLL)
+    raise Miss(f"pod {name} was deleted and did not come back within {DEADLINE:g} s", see)
 
 
 def _wait(api: Api, workload: Object, namespace: str, old: set[str], count: int) -> list[Object]:

@@ -72,7 +72,7 @@ def connect(sandbox: Sandbox, variables: Mapping[str, Any]) -> K8s:
     """The cluster as the checks see it, with the grader's login."""
     from grader import K8s  # noqa: PLC0415  (late: not every command needs it)
 
-    return K8s.connect(sandbox.grader_kubeconfig, vars=variables, work=sandbox.work)
+    return K8s.connect(sandbox.grader_kubeconfig, vars=variables, work=sandbox.work, nodes=dict(sandbox.nodes))
 
 
 def tell(line: str) -> None:
@@ -153,13 +153,13 @@ class App:
         return judge(lab.slug, checks, self.connect(sandbox, self.variables(session, sandbox)), budget=BUDGET)
 
     def variables(self, session: Session, sandbox: Sandbox | None) -> Mapping[str, Any]:
-        """The session's variables, and the cluster's address and CA as they are now."""
-        from harness.logins import address  # noqa: PLC0415  (late: not every command needs it)
+        """The session's variables, and the cluster's address, CA and nodes as they are now."""
+        from harness.logins import given  # noqa: PLC0415  (late: not every command needs it)
 
-        return {**session.vars, **(address(sandbox.grader_kubeconfig) if sandbox is not None else {})}
+        return {**session.vars, **(given(sandbox) if sandbox is not None else {})}
 
     def known_variables(self, session: Session) -> Mapping[str, Any]:
         """The same without asking the session's provider, so that `labs task` answers at once."""
-        from harness.logins import address  # noqa: PLC0415  (late: not every command needs it)
+        from setup.sandbox import Sandbox  # noqa: PLC0415  (late: not every command needs it)
 
-        return {**session.vars, **address(self.sessions.folder / session.sandbox / "grader.kubeconfig")}
+        return self.variables(session, Sandbox.load(self.sessions.folder / session.sandbox))

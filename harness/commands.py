@@ -61,3 +61,21 @@ def attend(command: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> int:
 
 def _listen() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def output(command: Sequence[str]) -> str:
+    """What a command prints; it reads nothing. What it says on stderr is the user's to see."""
+    nothing, kept = subprocess.DEVNULL, subprocess.PIPE
+    done = subprocess.run(command, stdin=nothing, stdout=kept, check=False, text=True, errors="replace")
+    return done.stdout
+
+
+def pipe(first: Sequence[str], second: Sequence[str]) -> tuple[int, int]:
+    """Run ``first | second``; both exit codes."""
+    with (
+        subprocess.Popen(first, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as giving,
+        subprocess.Popen(second, stdin=giving.stdout, stdout=subprocess.DEVNULL) as taking,
+    ):
+        if giving.stdout is not None:
+            giving.stdout.close()  # so that `first` learns when `second` is gone
+        return giving.wait(), taking.wait()

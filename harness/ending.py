@@ -42,8 +42,15 @@ def stop_all(app: App) -> tuple[str, ...]:
     for name in names:
         app.tell(f"stopping {name}")
         stop_sandbox(app, name)
-    app.locks.sweep()
+    clean_up(app)
     return names
+
+
+def clean_up(app: App) -> tuple[str, ...]:
+    """Remove what crashed commands left that belongs to no sandbox; the names."""
+    removed = [name for provider in app.providers.values() for name in provider.clean(app.tell)]
+    app.locks.sweep()
+    return tuple(removed)
 
 
 def sandbox_named(app: App, text: str) -> str:

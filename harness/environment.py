@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from harness.shims import path
+
 if TYPE_CHECKING:
     from setup.sandbox import Sandbox
 
@@ -18,5 +20,5 @@ def candidate_environment(sandbox: Sandbox) -> dict[str, str]:
     return os.environ | {
         "KUBECONFIG": str(sandbox.candidate_kubeconfig),
         "KUBECACHEDIR": str(sandbox.kubectl_cache),
-        "PATH": f"{sandbox.bin}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PATH": f"{path(sandbox)}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }

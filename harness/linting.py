@@ -10,6 +10,7 @@ from harness import ways
 from harness.catalog import SLUG, number
 from harness.lab import MOST_CHECKS, Lab
 from harness.marks import mark_problems
+from harness.node_scripts import FOLDER
 from harness.rendering import render
 from harness.task import EXAMPLE
 from harness.variables import draw
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SEEDS = range(5)
 FEWEST_SOLUTIONS = 2
 FEWEST_WRONG = 3
+NODE_SCRIPTS = ("control_plane.sh", "worker.sh", "worker2.sh")
 KNOWN = {"mutants.yaml", "lab.yaml", "task.md", "checks.py", "start", "solutions", "wrong", "README.md"}
 
 
@@ -76,8 +78,13 @@ def _stray_files(folder: Path) -> Iterator[Problem]:
         if entry.name not in KNOWN and entry.name != "__pycache__":
             yield Problem(f"{folder.name}/{entry.name}", "is not part of a lab: nothing uses it")
     for file in sorted((folder / "start").glob("*")):
-        if not (file.is_dir() and file.name == "work") and not ways.rendered_name(file).endswith(".yaml"):
-            yield Problem(f"{folder.name}/start/{file.name}", "is neither *.yaml, *.yaml.j2 nor the folder work")
+        if not (file.is_dir() and file.name in ("work", FOLDER)) and not ways.rendered_name(file).endswith(".yaml"):
+            yield Problem(
+                f"{folder.name}/start/{file.name}", "is neither *.yaml, *.yaml.j2, nor the folder work or nodes"
+            )
+    for file in sorted((folder / "start" / FOLDER).glob("*")):
+        if ways.rendered_name(file) not in NODE_SCRIPTS:
+            yield Problem(f"{folder.name}/start/{FOLDER}/{file.name}", f"is none of {', '.join(NODE_SCRIPTS)}")
 
 
 def _check_problems(lab: Lab) -> Iterator[Problem]:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from harness.nodes import variables
 from harness.yaml_files import parse
+
+if TYPE_CHECKING:
+    from setup.sandbox import Sandbox
+
+
+def given(sandbox: Sandbox) -> dict[str, str]:
+    """The variables that come with a sandbox: its address and CA, and its nodes by role."""
+    return {**address(sandbox.grader_kubeconfig), **variables(sandbox.nodes)}
 
 
 def address(kubeconfig: Path) -> dict[str, str]:

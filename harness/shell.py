@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.environment import candidate_environment
 from harness.session import IN_SHELL
+from harness.shims import lay_out, path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,7 @@ def exports(sandbox: Sandbox) -> str:
         (
             f"export KUBECONFIG={shlex.quote(str(sandbox.candidate_kubeconfig))}",
             f"export KUBECACHEDIR={shlex.quote(str(sandbox.kubectl_cache))}",
-            f'export PATH={shlex.quote(str(sandbox.bin))}:"$PATH"',
+            f'export PATH={shlex.quote(path(sandbox))}:"$PATH"',
             f"export {IN_SHELL}={shlex.quote(sandbox.name)}",
         )
     )
@@ -75,6 +76,7 @@ def make_shell(sandbox: Sandbox, lab: str, program: str) -> Shell:
     folder = sandbox.directory / "shell"
     folder.mkdir(mode=0o700, exist_ok=True)
     sandbox.work.mkdir(mode=0o700, exist_ok=True)
+    lay_out(sandbox)
     environment = candidate_environment(sandbox) | {IN_SHELL: sandbox.name}
     own = _own_folder(environment["PATH"])
     environment["PATH"] += own

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.lab import Lab
     from setup.sandbox import Sandbox
 
-DEADLINE = 60.0  # seconds for one file
+DEADLINE = 60.0  # seconds for one file, and for each minute that the lab is given
 SHOWN = 1500  # characters of a failed command's output
 
 
@@ -38,7 +38,10 @@ def apply_way(sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str,
         folder = Path(name)
         steps = [_lay_out(file, folder, variables) for file in way.files]
         for step in steps:
-            _take(step, sandbox, folder, origin=f"{lab.slug}/{way_dir.parent.name}/{way_dir.name}/{step.name}")
+            deadline = DEADLINE * max(1, lab.spec.minutes)
+            _take(
+                step, sandbox, folder, deadline, origin=f"{lab.slug}/{way_dir.parent.name}/{way_dir.name}/{step.name}"
+            )
 
 
 def _lay_out(file: Path, folder: Path, variables: Mapping[str, Any]) -> Path:
@@ -50,7 +53,7 @@ def _lay_out(file: Path, folder: Path, variables: Mapping[str, Any]) -> Path:
     return target
 
 
-def _take(step: Path, sandbox: Sandbox, folder: Path, origin: str) -> None:
+def _take(step: Path, sandbox: Sandbox, folder: Path, deadline: float, origin: str) -> None:
     if step.suffix == ".yaml":
         command = [str(sandbox.bin / "kubectl"), "apply", "-f", str(step)]
     elif step.suffix == ".sh":
@@ -59,7 +62,7 @@ def _take(step: Path, sandbox: Sandbox, folder: Path, origin: str) -> None:
         return
     env = candidate_environment(sandbox) | {"SOLUTION": str(folder), "KUBECTL_KUBERC": "false"}
     sandbox.work.mkdir(exist_ok=True)
-    outcome = commands.run(command, env=env, cwd=sandbox.work, deadline=DEADLINE)
+    outcome = commands.run(command, env=env, cwd=sandbox.work, deadline=deadline)
     if outcome.code != 0:
         output = outcome.output.strip()[-SHOWN:] or "(no output)"
         raise LabsError(f"{origin} ended with exit code {outcome.code}:\n{output}", "`labs reset` gives a clean start.")

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from harness.choosing import choose
 from harness.claiming import claimed
 from harness.ending import end, stop_sandbox
-from harness.logins import address
+from harness.logins import given
+from harness.node_scripts import read_scripts, run_scripts
 from harness.session import Phase, Session
+from harness.shims import lay_out
 from harness.start_files import lay_out_work, read_manifests
 from harness.variables import draw
 from setup.errors import LabsError
@@ -55,6 +57,16 @@ def start(app: App, lab: Lab, provider: str | None, seed: int | None, end_other:
             if resumed is not None:
                 return dataclasses.replace(resumed, seconds=time.monotonic() - began)
         return dataclasses.replace(_begin(app, lab, provider, seed, end_other), seconds=time.monotonic() - began)
+
+
+def prepare_spare(app: App, started: Started, wanted: bool | None) -> bool:
+    """Begin to prepare a spare cluster of the lab's shape; whether one is there or under way.
+
+    Without a word from the user (None) only where the lab's reset replaces its cluster, and memory allows it.
+    """
+    if wanted is False or (wanted is None and not started.lab.spec.replaces):
+        return False
+    return app.owner_of(started.session).spare(started.session.shape, force=wanted is True)
 
 
 def reset(app: App, lab: Lab, session: Session) -> Started:
@@ -112,10 +124,10 @@ def _begin(app: App, lab: Lab, provider: str | None, seed: int | None, end_other
 
 
 def _new_session(lab: Lab, sandbox: Sandbox, seed: int) -> Session:
-    given = {"work": str(sandbox.work), "lab": lab.slug} | address(sandbox.grader_kubeconfig)
+    own = {"work": str(sandbox.work), "lab": lab.slug} | given(sandbox)
     return Session(
         lab=lab.slug, sandbox=sandbox.name, provider=sandbox.provider, shape=sandbox.shape, seed=seed,
-        started=time.time(), work=str(sandbox.work), vars=draw(lab.spec.variables, lab.slug, seed) | given,
+        started=time.time(), work=str(sandbox.work), vars=draw(lab.spec.variables, lab.slug, seed) | own,
     )  # fmt: skip
 
 
@@ -126,14 +138,20 @@ def _prepare(app: App, lab: Lab, session: Session, *, clean: bool, confirm: bool
     sandbox = app.find_sandbox(session)
     if sandbox is None or not owner.alive(sandbox):
         sandbox = owner.up(session.sandbox, session.shape, app.tell)
-    variables = app.variables(session, sandbox)
-    manifests = read_manifests(lab, variables)
+    read_manifests(lab, app.variables(session, sandbox))  # mistakes in it come before anything is done
     began = time.monotonic()
     if clean:
         owner.reset(sandbox)
+        sandbox = app.sandbox_of(session)  # a cluster that was replaced has other nodes and another address
+    if lab.spec.replaces:
+        sandbox.worn.touch()
+    variables = app.variables(session, sandbox)
+    manifests = read_manifests(lab, variables)
     sandbox.work.mkdir(mode=0o700, exist_ok=True)
+    lay_out(sandbox)
     lay_out_work(lab, sandbox.work, variables)
     app.apply(sandbox, manifests)
+    run_scripts(sandbox, read_scripts(lab, variables))
     on_cluster = time.monotonic() - began
     if confirm:
         _confirm_untouched(app, lab, sandbox, session)

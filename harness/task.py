@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from harness.lab import Lab
     from harness.session import Session
 
-EXAMPLE = {"work": "~/work", "server": "https://127.0.0.1:6443", "ca_data": "LS0tLS1CRUdJTi4uLg=="}
+EXAMPLE = {
+    "work": "~/work", "server": "https://127.0.0.1:6443", "ca_data": "LS0tLS1CRUdJTi4uLg==",
+    "control_plane": "cka-control-plane", "control_plane2": "cka-control-plane2",
+    "control_plane3": "cka-control-plane3", "worker": "cka-worker", "worker2": "cka-worker2",
+}  # fmt: skip
 
 
 def render_task(lab: Lab, variables: Mapping[str, Any]) -> str:

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Scalar = str | int | float | bool
-RESERVED = ("work", "lab", "server", "ca_data")  # given: the candidate's folder, the slug, the API server's URL and CA
+RESERVED = (  # given: the candidate's folder, the slug, the API server's URL and CA, the nodes of the shape
+    "work", "lab", "server", "ca_data",
+    "control_plane", "control_plane2", "control_plane3", "worker", "worker2",
+)  # fmt: skip
 LONGEST_NONCE = 40
 
 

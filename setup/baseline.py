@@ -49,7 +49,7 @@ def differences(baseline: Mapping[str, Entry], now: Mapping[str, Entry]) -> Diff
 def capture(etcd: Etcd, path: Path) -> None:
     """Write all keys as they are now to ``path``: the baseline from here on."""
     entries = etcd.entries(PREFIX)
-    _write(path, {key: entry for key, entry in entries.items() if not key.startswith(ALWAYS_NEW + DROPPED)})
+    write(path, {key: entry for key, entry in entries.items() if not key.startswith(ALWAYS_NEW + DROPPED)})
 
 
 def restore(etcd: Etcd, path: Path) -> None:
@@ -58,7 +58,7 @@ def restore(etcd: Etcd, path: Path) -> None:
     Controllers may still act on what they saw last; what they write is taken back as well.
     LabsError when that does not come to rest.
     """
-    baseline = _read(path)
+    baseline = read(path)
     deadline = time.monotonic() + DEADLINE
     calm = 0
     while calm < 2:
@@ -71,16 +71,18 @@ def restore(etcd: Etcd, path: Path) -> None:
             raise LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
         if calm < 2:
             time.sleep(PAUSE)
-    _write(path, baseline)
+    write(path, baseline)
 
 
-def _write(path: Path, entries: Mapping[str, Entry]) -> None:
+def write(path: Path, entries: Mapping[str, Entry]) -> None:
+    """Write a baseline, whole or not at all."""
     part = path.with_name(path.name + ".part")
     part.write_text(json.dumps({key: [each.revision, b64encode(each.value).decode()] for key, each in entries.items()}))
     part.replace(path)
 
 
-def _read(path: Path) -> dict[str, Entry]:
+def read(path: Path) -> dict[str, Entry]:
+    """Read a baseline; LabsError when it is damaged or missing."""
     try:
         found = json.loads(path.read_text())
         return {key: Entry(int(revision), b64decode(value)) for key, (revision, value) in found.items()}

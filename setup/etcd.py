@@ -1,4 +1,4 @@
-"""A sandbox's etcd through its JSON gateway on a unix socket.
+"""A sandbox's etcd through its JSON gateway, on a unix socket or over TLS.
 
 Source: etcd API v3, https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
 """
@@ -6,11 +6,12 @@ Source: etcd API v3, https://etcd.io/docs/v3.6/dev-guide/api_grpc_gateway/
 import json
 import os
 import socket
+import ssl
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from setup.errors import LabsError
 
 LONGEST = 100  # bytes of a socket's path that every system takes (sun_path: 108 on Linux, 104 on macOS)
 AGAIN = "labs stop, then labs start again"
-BATCH = 500  # operations a transaction, below the server's --max-txn-ops
+BATCH = 500  # operations a transaction, below our own server's --max-txn-ops
+KUBEADM_BATCH = 100  # the same below etcd's default of 128
+MOST = 1_000_000  # bytes a transaction, below etcd's default --max-request-bytes of 1.5 MiB
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,24 @@ class _UnixConnection(HTTPConnection):
 class Etcd:
     """Reads and writes the keys of one sandbox, under the API server."""
 
-    def __init__(self, directory: Path) -> None:
-        self._connection = _UnixConnection(directory / "etcd.sock")
+    def __init__(self, connection: HTTPConnection, batch: int = BATCH) -> None:
+        self._connection = connection
+        self._batch = batch
+
+    @classmethod
+    def on_socket(cls, directory: Path) -> "Etcd":
+        """The etcd of an embedded control plane, on a socket in its private folder."""
+        return cls(_UnixConnection(directory / "etcd.sock"))
+
+    @classmethod
+    def over_tls(cls, port: int, pki: Path) -> "Etcd":
+        """The etcd of a kubeadm control plane, on ``port`` of 127.0.0.1.
+
+        ``pki`` holds ``ca.crt``, ``client.crt`` and ``client.key``.
+        """
+        context = ssl.create_default_context(cafile=str(pki / "ca.crt"))
+        context.load_cert_chain(pki / "client.crt", pki / "client.key")
+        return cls(HTTPSConnection("127.0.0.1", port, timeout=10, context=context), KUBEADM_BATCH)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -68,18 +87,26 @@ class Etcd:
         }
 
     def change(self, puts: Mapping[str, bytes], deletes: Iterable[str]) -> dict[str, int]:
-        """Write and delete keys, in transactions of ``BATCH``; returns the new revision of each key written."""
-        operations: list[dict[str, Any]] = [
-            {"request_put": {"key": _encode(key), "value": b64encode(value).decode()}} for key, value in puts.items()
-        ]
-        operations += [{"request_delete_range": {"key": _encode(key)}} for key in deletes]
-        written = list(puts)
+        """Write and delete keys, in as few transactions as it takes; returns the new revision of each key written."""
         revisions: dict[str, int] = {}
-        for start in range(0, len(operations), BATCH):
-            answer = self._call("txn", {"success": operations[start : start + BATCH]})
+        for batch in self._batches(puts, deletes):
+            answer = self._call("txn", {"success": [_operation(key, value) for key, value in batch]})
             revision = int(answer["header"]["revision"])
-            revisions.update(dict.fromkeys(written[start : start + BATCH], revision))
+            revisions.update({key: revision for key, value in batch if value is not None})
         return revisions
+
+    def _batches(self, puts: Mapping[str, bytes], deletes: Iterable[str]) -> Iterator[list[tuple[str, bytes | None]]]:
+        """What is to be written (a value) or deleted (None), in portions that the server takes."""
+        batch: list[tuple[str, bytes | None]] = []
+        size = 0
+        for key, value in (*puts.items(), *((key, None) for key in deletes)):
+            if batch and (len(batch) == self._batch or size + len(value or b"") > MOST):
+                yield batch
+                batch, size = [], 0
+            batch.append((key, value))
+            size += len(key) + len(value or b"")
+        if batch:
+            yield batch
 
     def _call(self, what: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -95,6 +122,12 @@ class Etcd:
             raise LabsError(f"the sandbox's etcd refused {what}: {text}", AGAIN)
         parsed: dict[str, Any] = json.loads(content)
         return parsed
+
+
+def _operation(key: str, value: bytes | None) -> dict[str, Any]:
+    if value is None:
+        return {"request_delete_range": {"key": _encode(key)}}
+    return {"request_put": {"key": _encode(key), "value": b64encode(value).decode()}}
 
 
 def _encode(key: str) -> str:

@@ -1,25 +1,24 @@
 """Makes an embedded sandbox from a seed, or revives one whose processes ended."""
 
-import fcntl
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from setup import baseline, particulars, seeds
 from setup.control_plane import make_files, supervised
-from setup.errors import LabsError
 from setup.etcd import Etcd
+from setup.folders import claimed, sweep
 from setup.logins import last_port, write_logins
 from setup.ports import hold_port
 from setup.progress import Tell
 from setup.running import READY, end, remove
-from setup.sandbox import Sandbox
+from setup.sandbox import FINISHED, Sandbox
 
 
 def make(sandbox: Sandbox, binaries: Mapping[str, Path], seed: Path, tell: Tell) -> None:
     """Make a new sandbox; whatever stops this, nothing is left of it."""
-    with _claimed(sandbox.directory) as directory:
+    directory = sandbox.directory
+    sweep_all(directory.parent)
+    with claimed(directory, _undo):
         tell(f"starting {sandbox.name}: etcd and the Kubernetes {sandbox.version} control plane")
         make_files(directory)
         seeds.plant(seed, directory)
@@ -32,6 +31,11 @@ def make(sandbox: Sandbox, binaries: Mapping[str, Path], seed: Path, tell: Tell)
                 etcd.close()
                 sandbox.save()
                 maker.made()
+
+
+def sweep_all(root: Path) -> tuple[str, ...]:
+    """Remove what makers that were killed left behind; the names."""
+    return sweep(root, FINISHED, _undo)
 
 
 def revive(sandbox: Sandbox, binaries: Mapping[str, Path], tell: Tell) -> None:
@@ -53,46 +57,11 @@ def _write_particulars(directory: Path) -> None:
     for _ in seeds.looks(directory):
         if (directory / "etcd.sock").exists():
             break
-    etcd = Etcd(directory)
+    etcd = Etcd.on_socket(directory)
     etcd.change(particulars.entries(directory, last_port(directory)), ())
     etcd.close()
 
 
-@contextmanager
-def _claimed(directory: Path) -> Iterator[Path]:
-    """Own a new folder while the sandbox in it is made; take everything away again when that fails."""
-    directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sweep(directory.parent)
-    try:
-        directory.mkdir(mode=0o700)
-    except FileExistsError:
-        raise LabsError(f"{directory.name} is being made by another command", "wait for it to end") from None
-    lock = os.open(directory, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    try:
-        yield directory
-    except BaseException:
-        end(directory)
-        remove(directory)
-        raise
-    finally:
-        os.close(lock)
-
-
-def _sweep(root: Path) -> None:
-    """Remove what makers that were killed left behind; a maker that lives holds a lock on its folder."""
-    for directory in root.glob("*/"):
-        if (directory / "sandbox.json").exists():
-            continue
-        try:
-            lock = os.open(directory, os.O_RDONLY)
-        except FileNotFoundError:  # its supervisor was quicker
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            end(directory)
-            remove(directory)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(lock)
+def _undo(directory: Path) -> None:
+    end(directory)
+    remove(directory)

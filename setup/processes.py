@@ -22,7 +22,8 @@ def _prctl() -> "ctypes._NamedFuncPointer | None":
 _PRCTL = _prctl()
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Ask the kernel, in a child before it becomes another program, to kill it when its parent ends (Linux)."""
     if _PRCTL:
         _PRCTL(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -37,7 +38,7 @@ def spawn_child(command: Sequence[str], log: Path, directory: Path, environment:
             stderr=output,
             cwd=directory,
             env={**os.environ, **environment},
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - the supervisor has one thread
             close_fds=True,
         )
 

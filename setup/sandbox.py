@@ -4,12 +4,18 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+FINISHED = "sandbox.json"  # a sandbox with this file in its folder was made to its end
+
+CLUSTER = "cluster"  # in the folder of a sandbox whose cluster has a folder of its own: the cluster's name
+
 
 @dataclass(frozen=True)
 class Sandbox:
     """A cluster that labs are practised on, reused from lab to lab.
 
     ``version`` is the Kubernetes version with its ``v``; ``directory`` (mode 0700) holds everything that belongs to it.
+    ``nodes`` are pairs of a node's name and how testinfra reaches it (``docker://NAME``), the first control plane
+    first; empty where nodes cannot be entered.
     """
 
     name: str
@@ -18,6 +24,7 @@ class Sandbox:
     version: str
     directory: Path
     bin: Path
+    nodes: tuple[tuple[str, str], ...] = ()
 
     @property
     def candidate_kubeconfig(self) -> Path:
@@ -39,20 +46,38 @@ class Sandbox:
         """Where kubectl may keep what it discovered (KUBECACHEDIR), instead of the user's own folder."""
         return self.directory / "kubectl-cache"
 
+    @property
+    def worn(self) -> Path:
+        """A file that says that a lab changed more than the API holds: the next reset replaces the cluster."""
+        return self.directory / "worn"
+
     def save(self) -> None:
         """Write ``sandbox.json``; from then on the sandbox counts as made."""
-        facts = {"provider": self.provider, "shape": self.shape, "version": self.version, "bin": str(self.bin)}
+        facts = {
+            "provider": self.provider,
+            "shape": self.shape,
+            "version": self.version,
+            "bin": str(self.bin),
+            "nodes": self.nodes,
+        }
         part = self.directory / "sandbox.json.part"
         part.write_text(json.dumps(facts))
-        part.replace(self.directory / "sandbox.json")
+        part.replace(self.directory / FINISHED)
 
     @classmethod
     def load(cls, directory: Path) -> "Sandbox | None":
         """Read the sandbox that lives in ``directory``; None where none was finished there."""
         try:
-            facts = json.loads((directory / "sandbox.json").read_text())
+            facts = json.loads((directory / FINISHED).read_text())
+            nodes = tuple((str(name), str(spec)) for name, spec in facts.get("nodes", ()))
             return cls(
-                directory.name, facts["provider"], facts["shape"], facts["version"], directory, Path(facts["bin"])
+                directory.name,
+                facts["provider"],
+                facts["shape"],
+                facts["version"],
+                directory,
+                Path(facts["bin"]),
+                nodes,
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None

@@ -154,7 +154,7 @@ def wait_settled(directory: Path, wanted: Collection[str], calm: float = 0.0) ->
     Returns a connection to its etcd; LabsError, with the last words of the component that failed, when it takes
     longer than ``SETTLE_WITHIN`` seconds or its supervisor ends.
     """
-    etcd = Etcd(directory)
+    etcd = Etcd.on_socket(directory)
     before: dict[str, int] = {}
     since = time.monotonic()
     for _ in looks(directory):

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 
 @click.command("prefetch")
+@click.option("--provider", metavar="P", help="Only what this provider needs.")
 @click.pass_obj
-def prefetch_command(app: App) -> None:
+def prefetch_command(app: App, provider: str | None) -> None:
     """Get everything now that labs need later, so that they work offline.
 
     What is in the cache is kept; the rest is downloaded or built. Called again after an interruption it
@@ -22,10 +23,11 @@ def prefetch_command(app: App) -> None:
     """
     from harness.output.terminal import say
 
-    usable = [provider for provider in app.providers.values() if provider.missing() is None]
+    wanted = [each for each in app.providers.values() if provider in (None, each.name)]
+    usable = [each for each in wanted if each.missing() is None]
     if not usable:
-        reasons = "; ".join(f"{provider.name}: {provider.missing()}" for provider in app.providers.values())
+        reasons = "; ".join(f"{each.name}: {each.missing()}" for each in wanted) or f"there is no {provider!r}"
         raise LabsError(f"no provider can be used here ({reasons})", "`labs doctor` shows what to install.")
-    for provider in usable:
-        provider.prefetch(app.tell)
-        say(f"{provider.name}: everything is there")
+    for each in usable:
+        each.prefetch(app.tell)
+        say(f"{each.name}: everything is there")

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 @click.option("--provider", metavar="P", help="Run on this provider instead of the cheapest that will do.")
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="Draw names and numbers from this seed.")
 @click.option("--keep/--end", default=None, help="Keep or end the lab that is open now; asked for on a terminal.")
+@click.option(
+    "--spare/--no-spare",
+    default=None,
+    help="Prepare one more cluster in the background, for a quick reset; by default where the lab needs a new one"
+    " for it and memory allows.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def start_command(
-    app: App, slug: str, provider: str | None, seed: int | None, keep: bool | None, as_json: bool
+    app: App, slug: str, provider: str | None, seed: int | None, keep: bool | None, spare: bool | None, as_json: bool
 ) -> None:
     """Start LAB, or go on with it if it is open.
 
@@ -39,11 +45,12 @@ def start_command(
     """
     from harness.output.documents import started_document, to_json
     from harness.output.task import show_task
-    from harness.starting import start
+    from harness.starting import prepare_spare, start
     from harness.task import render_task
 
     asks = keep is None and not as_json and sys.stdin.isatty() and sys.stderr.isatty()
     started = start(app, app.catalog.get(slug), provider, seed, _ask if asks else lambda _: keep is False)
+    prepare_spare(app, started, spare)
     task = render_task(started.lab, app.variables(started.session, started.sandbox))
     if as_json:
         click.echo(to_json(started_document(started, task)))

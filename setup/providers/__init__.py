@@ -33,6 +33,14 @@ class Provider(Protocol):
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
 
+    def spare(self, shape: str, *, force: bool = False) -> bool:
+        """Begin to prepare one more cluster of this shape in the background, where that is worth it and memory allows
+        (with ``force`` where it has to be); whether one is there or under way.
+        """
+
+    def clean(self, tell: Tell) -> tuple[str, ...]:
+        """Remove what crashed commands left that belongs to no sandbox, and only what is ours; the names."""
+
     def prefetch(self, tell: Tell) -> None:
         """Get everything that ``up`` needs, so that it works with no network."""
 
@@ -43,7 +51,13 @@ def _embedded(state: Path, cache: Path) -> Provider:
     return Embedded(state, cache)
 
 
-PROVIDERS: Mapping[str, Callable[[Path, Path], Provider]] = {"embedded": _embedded}
+def _kind(state: Path, cache: Path) -> Provider:
+    from setup.providers.kind.provider import Kind
+
+    return Kind(state, cache)
+
+
+PROVIDERS: Mapping[str, Callable[[Path, Path], Provider]] = {"embedded": _embedded, "kind": _kind}
 
 
 def providers(state: Path, cache: Path) -> Mapping[str, Provider]:

@@ -9,7 +9,7 @@ from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.progress import Tell
 from setup.running import end, remove, running
-from setup.sandbox import Sandbox
+from setup.sandbox import CLUSTER, FINISHED, Sandbox
 from setup.tools import cache as tools
 from setup.tools.pins import KUBERNETES
 
@@ -52,8 +52,8 @@ class Embedded:
     def down(self, name: str) -> None:
         """End the sandbox's processes and remove its files; do nothing if there are none."""
         directory = self.root / name
-        if directory.is_dir():
-            (directory / "sandbox.json").unlink(missing_ok=True)
+        if directory.is_dir() and not (directory / CLUSTER).exists():
+            (directory / FINISHED).unlink(missing_ok=True)
             end(directory)
             remove(directory)
 
@@ -68,7 +68,7 @@ class Embedded:
 
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
-        etcd = Etcd(sandbox.directory)
+        etcd = Etcd.on_socket(sandbox.directory)
         try:
             baseline.restore(etcd, sandbox.directory / baseline.FILE)
         finally:
@@ -77,6 +77,19 @@ class Embedded:
         shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
         shutil.rmtree(sandbox.work, ignore_errors=True)
         sandbox.work.mkdir(mode=0o700)
+
+    def spare(self, shape: str, *, force: bool = False) -> bool:  # noqa: ARG002 - the interface's
+        """Nothing is prepared: a new sandbox takes seconds."""
+        return False
+
+    def clean(self, tell: Tell) -> tuple[str, ...]:
+        """Remove what killed commands left half-made; the names."""
+        from setup import making
+
+        swept = making.sweep_all(self.root)
+        for name in swept:
+            tell(f"removed the half-made sandbox {name}")
+        return swept
 
     def prefetch(self, tell: Tell) -> None:
         """Get the binaries and make the seeds that new sandboxes grow from."""

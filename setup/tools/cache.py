@@ -1,6 +1,6 @@
 """Gets the pinned binaries: from the cache, else by download, else by building."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -24,32 +24,33 @@ def shell_directory(cache: Path) -> Path:
     return cache / "tools" / "shell" / MODULES[-1].version
 
 
-def missing(cache: Path) -> tuple[Module, ...]:
-    """The modules that are not in the cache yet."""
+def missing(cache: Path, modules: Sequence[Module] = MODULES) -> tuple[Module, ...]:
+    """The modules that are not in the cache yet; the embedded control plane's where none are named."""
     return tuple(
         module
-        for module in MODULES
+        for module in modules
         if not all((directory_of(cache, module) / ours).exists() for ours, _ in module.binaries)
     )
 
 
-def obtainable(cache: Path) -> bool:
+def obtainable(cache: Path, modules: Sequence[Module] = MODULES) -> bool:
     """Whether everything that is missing could be had on this machine."""
-    return all(_downloadable(module) or find_go() is not None for module in missing(cache))
+    return all(_downloadable(module) or find_go() is not None for module in missing(cache, modules))
 
 
-def ensure(cache: Path, tell: Tell) -> Mapping[str, Path]:
+def ensure(cache: Path, tell: Tell, modules: Sequence[Module] = MODULES) -> Mapping[str, Path]:
     """Return every binary's path by name, fetching what is missing; LabsError where that cannot be done.
 
     Two commands at once never do the same work twice: the second waits for the first.
     """
-    if missing(cache):
+    if missing(cache, modules):
         (cache / "tools").mkdir(parents=True, exist_ok=True)
         with FileLock(cache / "tools" / "fetching.lock"):
-            for module in missing(cache):
+            for module in missing(cache, modules):
                 fetch(cache, module, tell)
-    paths = {ours: directory_of(cache, module) / ours for module in MODULES for ours, _ in module.binaries}
-    _link_shell(cache, paths["kubectl"])
+    paths = {ours: directory_of(cache, module) / ours for module in modules for ours, _ in module.binaries}
+    if "kubectl" in paths:
+        _link_shell(cache, paths["kubectl"])
     return paths
 
 

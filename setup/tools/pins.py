@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 KUBERNETES = "v1.36.3"
 ETCD = "v3.6.16"
 KWOK = "v0.8.0"
+KIND = "v0.33.0"
 KUBERNETES_BINARIES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 DOWNLOADS = "https://dl.k8s.io/release"
 VERSION_PACKAGE = "k8s.io/component-base/version"
@@ -34,7 +35,8 @@ class Module:
         return HERE / self.name
 
 
-def _stamp(version: str) -> str:
+def stamp(version: str) -> str:
+    """The linker flags without which Kubernetes' binaries call themselves v0.0.0, and kubeadm refuses."""
     major, minor, _ = version.removeprefix("v").split(".")
     values = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
     return " ".join(["-s -w", *(f"-X {VERSION_PACKAGE}.{key}={value}" for key, value in values.items())])
@@ -48,9 +50,11 @@ MODULES = (
         KUBERNETES,
         tuple((name, f"k8s.io/kubernetes/cmd/{name}") for name in KUBERNETES_BINARIES),
         270,
-        _stamp(KUBERNETES),
+        stamp(KUBERNETES),
     ),
 )
+
+KIND_MODULE = Module("kind", KIND, (("kind", "sigs.k8s.io/kind"),), 10)
 
 
 def target() -> str:

@@ -86,6 +86,18 @@ class FakeProvider:
         shutil.rmtree(sandbox.work, ignore_errors=True)
         sandbox.work.mkdir()
 
+    def spare(self, shape: str, *, force: bool = False) -> bool:
+        self.calls.append(("spare", shape, "forced" if force else "where memory allows"))
+        return True
+
+    def clean(self, tell: Callable[[str], None]) -> tuple[str, ...]:
+        left = self.state / "left-over"
+        if not left.exists():
+            return ()
+        left.unlink()
+        tell("removed left-over")
+        return ("left-over",)
+
     def prefetch(self, tell: Callable[[str], None]) -> None:
         self.calls.append(("prefetch",))
         tell("fetching nothing")
@@ -111,4 +123,4 @@ class FakeCluster:
 
     def connect(self, sandbox: Sandbox, variables: Mapping[str, Any]) -> Any:
         self.before("connect")
-        return SimpleNamespace(vars=variables, work=sandbox.work)
+        return SimpleNamespace(close=lambda: None, vars=variables, work=sandbox.work)

@@ -2,7 +2,7 @@
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from grader.errors import Refused
 from grader.k8s import K8s
+from grader.node import Ran
 from grader.resources import POD, SELF_SUBJECT_RULES_REVIEW, SUBJECT_ACCESS_REVIEW, Resource, Served
 
 Object = dict[str, Any]
@@ -30,6 +31,8 @@ SERVED = Served(
         ),
         Resource("", "v1", "ConfigMap", "configmaps", singular="configmap", short=("cm",), verbs=VERBS),
         Resource("", "v1", "Namespace", "namespaces", namespaced=False, singular="namespace", short=("ns",)),
+        Resource("", "v1", "Service", "services", singular="service", short=("svc",)),
+        Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", singular="networkpolicy"),
         Resource("", "v1", "Node", "nodes", namespaced=False, singular="node"),
         Resource("apps", "v1", "Deployment", "deployments", singular="deployment", short=("deploy",), verbs=VERBS),
         Resource("apps", "v1", "ReplicaSet", "replicasets", singular="replicaset", short=("rs",)),
@@ -56,6 +59,8 @@ class FakeApi:
         self.schedule: Callable[[Object], None] = lambda pod: None
         self.deleted: Callable[[str, str | None, str], None] = lambda plural, namespace, name: None
         self.user_info: Object | Exception = {"username": "jane", "groups": ["devs", "system:authenticated"]}
+        self.execution: Callable[[Object, Sequence[str]], Ran] = lambda pod, command: Ran(0, "", "")
+        self.logs: dict[str, str] = {}
         self.trouble: Exception | None = None
         self.calls: list[str] = []
         self._uids = itertools.count(1)
@@ -119,6 +124,16 @@ class FakeApi:
         if isinstance(self.user_info, Exception):
             raise self.user_info
         return {"status": {"userInfo": self.user_info}}
+
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str], seconds: float) -> Ran:
+        self._call("execute", pod)
+        return self.execution(self.objects["pods", namespace, pod], command)
+
+    def log(self, namespace: str, pod: str, container: str) -> str:
+        self._call("log", pod)
+        if pod not in self.logs:
+            raise Refused(404, "NotFound", f'pods "{pod}" not found')
+        return self.logs[pod]
 
     def _call(self, *words: str) -> None:
         self.calls.append(" ".join(words))

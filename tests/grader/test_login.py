@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from grader.api import _tls
 from grader.errors import Broken, Miss, NoAnswer, NoTrust, Refused
 from grader.k8s import K8s
 from grader.kubeconfigs import Credentials, KubeconfigFault, parse
+from grader.tls import trust
 
 SERVER = "https://127.0.0.1:6443"
 
@@ -188,12 +188,12 @@ def test_no_answer_is_broken(api, k8s: K8s):
 
 def test_certificate_and_key_must_belong_together():
     certificate, key = pair()
-    _tls(Credentials("c", SERVER, insecure=True, certificate=certificate, key=key))
+    trust(Credentials("c", SERVER, insecure=True, certificate=certificate, key=key))
     for wrong in (pair()[1], "no key", None):
         with pytest.raises(KubeconfigFault):
-            _tls(Credentials("c", SERVER, insecure=True, certificate=certificate, key=wrong))
+            trust(Credentials("c", SERVER, insecure=True, certificate=certificate, key=wrong))
     with pytest.raises(KubeconfigFault, match="not a certificate"):
-        _tls(Credentials("c", SERVER, authority="nonsense"))
+        trust(Credentials("c", SERVER, authority="nonsense"))
 
 
 def test_secrets_are_not_in_a_representation():

@@ -1,0 +1,257 @@
+"""Which connections succeed, tried with fresh ones from probe pods until the network has come to rest.
+
+A connection that is refused proves something only while the rest works, so three controls stand behind every
+``refused``: the probe reaches itself, the target is reached from where nothing may forbid it (its own node, or a client
+that the author names), and on the target's node a policy of the grader's own that denies everything does deny.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.admission import QUIET_NAMESPACE
+from grader.api import Api, Object
+from grader.errors import Broken, Miss
+from grader.node import Node
+from grader.probes import NETWORK_POLICY, PORT, Place, Probes, selector, together
+from grader.resources import POD
+from grader.scheduling import LABEL
+from grader.text import clean_line
+
+Client = str | Mapping[str, Any]
+Target = str | Mapping[str, Any]
+
+TRY_SECONDS = 2
+"""How long one connection is tried."""
+REST_SECONDS = 4.0
+"""How long the network has to come to rest: policies take effect within two."""
+_PAUSE = 0.2
+# One line for each target: its number, and whether a connection came about. `-e true` hangs up at once.
+_SCRIPT = f"""
+n=0
+for target in "$@"; do
+  (if timeout {TRY_SECONDS + 1} nc -w {TRY_SECONDS} "${{target% *}}" "${{target##* }}" -e true >/dev/null 2>&1
+   then echo "$n open"; else echo "$n closed"; fi) &
+  n=$((n + 1))
+done
+wait
+"""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An address and port to connect to; ``node`` is where its pod runs, empty for what is no pod."""
+
+    name: str
+    host: str
+    port: int
+    node: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} at port {self.port}"
+
+
+class Traffic:
+    """The connections that one grade tries. ``enter`` gives a node by name, or None where nodes cannot be entered."""
+
+    def __init__(self, api: Api, enter: Callable[[str], Node | None]) -> None:
+        self._api = api
+        self._enter = enter
+        self._probes = Probes(api)
+        self._enforcing: dict[str, bool] = {}
+        self._canary = threading.Lock()
+
+    def close(self) -> None:
+        """Delete all probe pods."""
+        self._probes.close()
+
+    def reaches(self, client: Client | Sequence[Client], target: Target | Sequence[Target], port: Any) -> None:
+        """Raise Miss unless every client comes to reach every target at every port."""
+        pairs = self._pairs(client, target, port)
+        left = self._settle(pairs, wanted=True)
+        if left:
+            place, spot = left[0]
+            more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
+            raise Miss(f"{place} does not reach {spot}{more}", _see(place))
+
+    def refused(
+        self,
+        client: Client | Sequence[Client],
+        target: Target | Sequence[Target],
+        port: Any,
+        control: Client | None = None,
+    ) -> None:
+        """Raise Miss unless no client reaches any target at any port; Broken unless the controls hold."""
+        pairs = self._pairs(client, target, port)
+        spots = tuple(dict.fromkeys(spot for _, spot in pairs))
+        left: list[tuple[Place, Spot]] = []
+        together([
+            lambda: left.extend(self._settle(pairs, wanted=False)),
+            lambda: self._enforces({spot.node for spot in spots}),
+            lambda: self._control(spots, control),
+        ])  # fmt: skip
+        if left:
+            place, spot = left[0]
+            more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
+            raise Miss(f"{place} reaches {spot}, which should be refused{more}", _see(place))
+
+    def answers(self, client: Client, url: str, times: int) -> list[str]:
+        """What ``times`` fresh HTTP requests of a client are answered; an empty text for one that failed."""
+        ask = 'timeout 2 wget -q -O - "$2" 2>/dev/null | head -c 2000 | tr "\\n" " "'  # Debian's `wget -T` crashes
+        script = f'for i in $(seq "$1"); do {ask}; echo; done'
+        ran = self._probes.run(Place.of(client), ["sh", "-c", script, "sh", str(times), url], 2.5 * times + 2)
+        lines = [clean_line(line) for line in f"{ran.output}\n".split("\n")]
+        return (lines + [""] * times)[:times]
+
+    def hears(self, client: Client, url: str, words: Iterable[str]) -> None:
+        """Raise Miss unless each word comes in some answer at this URL, and each answer has one of the words."""
+        wanted, place = set(words), Place.of(client)
+        missing, strange = set(wanted), ""
+        end = time.monotonic() + REST_SECONDS
+        self._probes.pod(place)
+        while True:
+            found = self.answers(client, url, 1)
+            found += self.answers(client, url, 20) if all(found) else []  # what is dead is not asked at length
+            missing = {word for word in wanted if not any(word in each for each in found)}
+            strange = next((each or "no answer" for each in found if not any(word in each for word in wanted)), "")
+            if not missing and not strange:
+                return
+            if time.monotonic() > end:
+                break
+            time.sleep(_PAUSE)
+        if strange:
+            raise Miss(f"{place} asked {url} and got: {strange[:200]}", _see(place))
+        raise Miss(f"{place} asked {url} and never heard {', '.join(sorted(missing))}", _see(place))
+
+    def _pairs(
+        self, client: Client | Sequence[Client], target: Target | Sequence[Target], port: Any
+    ) -> list[tuple[Place, Spot]]:
+        ports = port if isinstance(port, list | tuple | set) else [port]
+        places = [Place.of(each) for each in _each(client)]
+        spots = [spot for each in _each(target) for number in ports for spot in self._spots(each, number)]
+        return [(place, spot) for place in places for spot in spots]
+
+    def _spots(self, target: Target, port: Any) -> list[Spot]:
+        """Where a target is now: the pods of ``NAMESPACE/LABELS``, a live pod or Service, or a host name."""
+        if not isinstance(target, str):
+            return [_spot(target, port)]
+        namespace, slash, labels = target.partition("/")
+        if not slash:
+            return [Spot(target, target, int(port))]
+        pods = [
+            pod for pod in self._api.list(POD, namespace, selector(labels))
+            if (pod.get("status") or {}).get("podIP") and pod["status"].get("phase") == "Running"
+            and not pod["metadata"].get("deletionTimestamp") and LABEL not in (pod["metadata"].get("labels") or {})
+        ]  # fmt: skip
+        if not pods:
+            raise Miss(f"no Pod with {labels} runs in namespace {namespace}", f"kubectl get pods -n {namespace}")
+        return [_spot(pod, port) for pod in pods]
+
+    def _settle(self, pairs: Sequence[tuple[Place, Spot]], *, wanted: bool) -> list[tuple[Place, Spot]]:
+        """Try until all connections are as wanted, or the time is over; return those that are not."""
+        groups: dict[Place, list[Spot]] = {}
+        for place, spot in pairs:
+            groups.setdefault(place, []).append(spot)
+        left: list[tuple[Place, Spot]] = []
+
+        def settle(place: Place, spots: list[Spot]) -> None:
+            self._probes.pod(place)
+            end = time.monotonic() + REST_SECONDS
+            while spots:
+                opened = self._try(place, spots)
+                spots = [spot for spot, is_open in zip(spots, opened, strict=True) if is_open is not wanted]
+                if not spots or time.monotonic() > end:
+                    break
+                time.sleep(_PAUSE)
+            left.extend((place, spot) for spot in spots)
+
+        together([lambda place=place, spots=spots: settle(place, spots) for place, spots in groups.items()])  # type: ignore[misc]
+        return left
+
+    def _try(self, place: Place, spots: Sequence[Spot]) -> list[bool]:
+        """Connect once to each; Broken when the probe does not even reach itself."""
+        targets = [f"{spot.host} {spot.port}" for spot in spots]
+        own = [] if place.host_network else [f"127.0.0.1 {PORT}"]
+        ran = self._probes.run(place, ["sh", "-c", _SCRIPT, "sh", *targets, *own], TRY_SECONDS + 4)
+        said = dict(line.split() for line in ran.output.splitlines() if len(line.split()) == 2)
+        results = [said.get(str(number)) for number in range(len(targets) + len(own))]
+        if None in results or (own and results[-1] != "open"):
+            raise Broken(f"the probe ({place}) cannot open connections: {ran.errors[:200] or ran.output[:200]}")
+        return [result == "open" for result in results[: len(spots)]]
+
+    def _control(self, spots: Sequence[Spot], control: Client | None) -> None:
+        """Every target is reached from where it must be; else Broken, for then a refusal shows nothing."""
+        end = time.monotonic() + REST_SECONDS
+        left = list(spots)
+        while left:
+            left = [spot for spot in left if not self._reached(spot, control)]
+            if left and time.monotonic() > end:
+                raise Broken(f"{left[0]} is not even reached from {control or 'its own node'}: a refusal shows nothing")
+            time.sleep(_PAUSE if left else 0)
+
+    def _reached(self, spot: Spot, control: Client | None) -> bool:
+        if control is not None:
+            return self._try(Place.of(control), [spot])[0]
+        if not spot.node:
+            raise ValueError(f"{spot} is no pod: name a control= that reaches it")
+        node = self._enter(spot.node)
+        if node is None:
+            return self._try(Place(QUIET_NAMESPACE, node=spot.node, host_network=True), [spot])[0]
+        return node.run("timeout 2 bash -c %s", f"</dev/tcp/{spot.host}/{spot.port}").code == 0
+
+    def _enforces(self, nodes: set[str]) -> None:
+        """On each of these nodes a canary that a policy of ours cuts off is not reached, and one without is."""
+        with self._canary:
+            unproved = [node for node in nodes if node not in self._enforcing]
+            if not unproved:
+                return
+            mark = secrets.token_hex(4)
+            self._probes.create(NETWORK_POLICY, _deny(mark))
+            open_place = Place(QUIET_NAMESPACE, (("labs.open", mark),))
+            cut = {node: Place(QUIET_NAMESPACE, (("labs.denied", mark),), node=node) for node in unproved}
+            together([lambda place=place: self._probes.pod(place) for place in (open_place, *cut.values())])  # type: ignore[misc]
+            together([lambda node=node, place=place: self._proved(node, open_place, place)  # type: ignore[misc]
+                      for node, place in cut.items()])  # fmt: skip
+
+    def _proved(self, node: str, free: Place, cut: Place) -> None:
+        end = time.monotonic() + REST_SECONDS
+        there, back = (_spot(self._probes.pod(place), PORT) for place in (cut, free))
+        while True:
+            reached, returned = self._try(free, [there])[0], self._try(cut, [back])[0]
+            if returned and not reached:
+                self._enforcing[node] = True
+                return
+            if time.monotonic() > end:
+                why = "NetworkPolicies are not enforced" if reached else "Pods do not reach one another"
+                raise Broken(f"{why} on {node or 'this cluster'}: nothing can be said about refused connections")
+            time.sleep(_PAUSE)
+
+
+def _each(value: Any) -> list[Any]:
+    return [*value] if isinstance(value, list | tuple | set) else [value]
+
+
+def _spot(live: Mapping[str, Any], port: Any) -> Spot:
+    metadata, spec, status = live["metadata"], live.get("spec") or {}, live.get("status") or {}
+    name = f"{live.get('kind', 'Pod')} {metadata.get('namespace')}/{metadata.get('name')}"
+    if spec.get("clusterIP"):
+        return Spot(name, spec["clusterIP"], int(port))
+    if not status.get("podIP"):
+        raise Miss(f"{name} has no address", f"kubectl get pod {metadata.get('name')} -n {metadata.get('namespace')}")
+    return Spot(name, status["podIP"], int(port), spec.get("nodeName") or "")
+
+
+def _deny(mark: str) -> Object:
+    return {
+        "apiVersion": NETWORK_POLICY.api_version,
+        "kind": NETWORK_POLICY.kind,
+        "metadata": {"name": f"labs-canary-{mark}", "namespace": QUIET_NAMESPACE, "labels": {LABEL: "true"}},
+        "spec": {"podSelector": {"matchLabels": {"labs.denied": mark}}, "policyTypes": ["Ingress"]},
+    }
+
+
+def _see(place: Place) -> str:
+    return f"kubectl get networkpolicies,services,endpointslices -n {place.namespace}"

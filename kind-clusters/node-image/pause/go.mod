@@ -1,0 +1,3 @@
+module labs/pause
+
+go 1.26.0

@@ -1,0 +1,1 @@
+kubectl -n theatre patch deployment tickets -p '{"spec": {"strategy": {"rollingUpdate": {"maxSurge": "30%"}}}}'

@@ -1,0 +1,55 @@
+"""Lab 24: a beacon that needs no control plane."""
+
+from typing import Any
+
+from grader import K8s, check
+
+IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.57"
+
+
+def beacon(k8s: K8s) -> dict[str, Any]:
+    """The Pod under the name that the kubelet gives it."""
+    name = f"beacon-{k8s.vars['worker']}"
+    return k8s.expect(
+        {"kind": "Pod", "metadata": {"name": name, "namespace": "harbour"}, "status": {"phase": "Running"}}
+    )
+
+
+@check(points=3)
+def is_static(k8s: K8s) -> None:
+    """`beacon` runs on the node as a static Pod: its kubelet made it, from a manifest of its own."""
+    pod, node = beacon(k8s), k8s.vars["worker"]
+    source = (pod["metadata"].get("annotations") or {}).get("kubernetes.io/config.source", "api")
+    owners = [owner["name"] for owner in pod["metadata"].get("ownerReferences", []) if owner["kind"] == "Node"]
+    assert source in ("file", "http"), f"the Pod was made through the API, not by the kubelet of {node}"
+    assert owners == [node], f"the Pod belongs to {', '.join(owners) or 'no node'}, expected {node}"
+
+
+@check(points=3, after=is_static)
+def answers(k8s: K8s) -> None:
+    """It carries the label, runs the image, and answers at its port."""
+    pod = k8s.expect({
+        "kind": "Pod",
+        "metadata": {"name": f"beacon-{k8s.vars['worker']}", "namespace": "harbour"},
+        "spec": {"containers": [{"image": IMAGE}]},
+    })  # fmt: skip
+    labels = pod["metadata"].get("labels", {})
+    assert labels.get("light") == k8s.vars["light"], f"its label light is {labels.get('light')!r}"
+    k8s.reaches("kube-node-lease", pod, int(k8s.vars["port"]))
+
+
+@check(points=2, after=(is_static, answers))
+def comes_back(k8s: K8s) -> None:
+    """Deleted through the API, it is there again by itself."""
+    k8s.reschedule("Pod", f"beacon-{k8s.vars['worker']}", "harbour")
+
+
+@check(points=1, after=is_static, within=5)
+def nowhere_else(k8s: K8s) -> None:
+    """There is no other Pod in its namespace, and no other beacon."""
+    others = [
+        f"{pod['metadata']['namespace']}/{pod['metadata']['name']}" for pod in k8s.list("Pod")
+        if pod["metadata"]["namespace"] == "harbour" or pod["metadata"]["name"].startswith("beacon")
+        if pod["metadata"]["name"] != f"beacon-{k8s.vars['worker']}"
+    ]  # fmt: skip
+    assert not others, f"{', '.join(others)} should not be there"

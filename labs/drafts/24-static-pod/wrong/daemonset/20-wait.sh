@@ -1,0 +1,1 @@
+kubectl -n harbour rollout status daemonset beacon --timeout=40s

@@ -1,0 +1,1 @@
+kubectl -n library wait pvc letters --for=jsonpath={.status.phase}=Bound --timeout=40s

@@ -1,0 +1,1 @@
+"""Sandboxes on real nodes: kind clusters on Docker or Podman."""

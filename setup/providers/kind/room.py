@@ -1,0 +1,78 @@
+"""Whether this machine has room for one more cluster, and the command that mends it."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from setup.errors import LabsError
+from setup.providers.kind.runtime import Runtime
+
+GIB = 1 << 30
+MIB = 1 << 20
+CONTROL_PLANE, WORKER = 900 * MIB, 350 * MIB  # bytes that a node takes with nothing on it
+AIR = 512 * MIB  # bytes that stay free
+DISK = 3 * GIB  # bytes: what nodes write; images are there already
+PROC = Path("/proc/sys/fs/inotify")
+INSTANCES_PER_NODE = 20  # systemd, containerd, kubelet, kube-proxy, the pods' own: nine nodes were seen to exceed 128
+WATCHES_PER_NODE = 2500
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the machine has, in bytes and pieces; None where it cannot be known (a virtual machine's Docker)."""
+
+    memory: int
+    disk: int | None
+    instances: int | None
+    watches: int | None
+    cgroup: str
+
+
+def look(runtime: Runtime) -> Machine:
+    """Ask the runtime and the kernel."""
+    info = runtime.info()
+    host = info.get("host", info)  # Podman's lies one deeper
+    root = Path(str(info.get("DockerRootDir") or info.get("store", {}).get("graphRoot", "/nowhere")))
+    virtual = "Docker Desktop" in str(info.get("OperatingSystem", ""))
+    memory = int(info.get("MemTotal", 0)) if virtual else int(psutil.virtual_memory().available)
+    return Machine(
+        memory=memory,
+        disk=shutil.disk_usage(root).free if root.exists() and not virtual else None,
+        instances=None if virtual else _limit("max_user_instances"),
+        watches=None if virtual else _limit("max_user_watches"),
+        cgroup=str(host.get("CgroupVersion", host.get("cgroupVersion", "2"))).removeprefix("v"),
+    )
+
+
+def need(control_planes: int, workers: int) -> int:
+    """The memory, in bytes, that a cluster takes with nothing on it."""
+    return control_planes * CONTROL_PLANE + workers * WORKER
+
+
+def obstacle(machine: Machine, control_planes: int, workers: int, running: int) -> LabsError | None:
+    """What stands against one more cluster beside ``running`` kind nodes, or None."""
+    nodes = control_planes + workers + running
+    wanted = need(control_planes, workers) + AIR
+    if machine.memory < wanted:
+        what = f"{machine.memory / GIB:.1f} GiB of memory are free, this cluster needs {wanted / GIB:.1f} GiB"
+        return LabsError(what, "labs stop --all ends what labs has running; else close something")
+    if machine.disk is not None and machine.disk < DISK:
+        what = f"{machine.disk / GIB:.1f} GiB of disk are free where containers live, {DISK / GIB:.0f} GiB are needed"
+        return LabsError(what, "docker system prune removes what no container uses")
+    for name, have, each in (
+        ("max_user_instances", machine.instances, INSTANCES_PER_NODE),
+        ("max_user_watches", machine.watches, WATCHES_PER_NODE),
+    ):
+        if have is not None and have < nodes * each:
+            what = f"fs.inotify.{name} is {have}, {nodes} nodes need {nodes * each}"
+            return LabsError(what, f"sudo sysctl fs.inotify.{name}={max(512, 2 * nodes * each)}")
+    return None
+
+
+def _limit(name: str) -> int | None:
+    try:
+        return int((PROC / name).read_text())
+    except (OSError, ValueError):
+        return None

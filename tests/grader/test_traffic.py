@@ -1,0 +1,243 @@
+"""Connections are tried from probe pods until the network rests; a refusal counts only with its controls."""
+
+import pytest
+
+from grader import probes, traffic
+from grader.errors import Broken, Miss, Refused
+from grader.k8s import K8s
+from grader.node import Node, Ran
+from grader.probes import Place
+
+OWN = "127.0.0.1"
+
+
+class Network:
+    """Pods with addresses in the fake cluster, and who may reach whom."""
+
+    def __init__(self, api) -> None:
+        self.api = api
+        self.addresses = 0
+        self.enforced = True
+        self.mute = False
+        self.listening = True
+        self.rule = lambda client, address, port: True
+        self.asked: list[tuple[dict, str, int]] = []
+        self.made: list[dict] = []
+        api.schedule, api.execution = self.run, self.execute
+
+    def run(self, pod) -> None:
+        self.addresses += 1
+        pod["spec"].setdefault("nodeName", "worker")
+        pod["status"] = {
+            "phase": "Running",
+            "podIP": f"10.9.0.{self.addresses}",
+            "containerStatuses": [{"state": {"running": {}}}],
+        }
+        self.made.append(pod)
+
+    def execute(self, pod, command) -> Ran:
+        if self.mute:
+            return Ran(127, "", "sh: nc: not found")
+        lines = [
+            f"{number} {'open' if self.allowed(pod, *target.split()) else 'closed'}"
+            for number, target in enumerate(command[4:])
+        ]
+        return Ran(0, "\n".join(lines), "")
+
+    def allowed(self, client, address, port) -> bool:
+        self.asked.append((client, address, int(port)))
+        if address == OWN:
+            return True
+        labels = next((pod["metadata"]["labels"] for pod in self.made if pod["status"]["podIP"] == address), {})
+        if "labs.denied" in labels:
+            return not self.enforced
+        return self.rule(client["metadata"], address, int(port))
+
+
+@pytest.fixture
+def network(api) -> Network:
+    status = {"phase": "Running", "podIP": "10.1.1.1"}
+    labels = {"labels": {"app": "charts"}}
+    api.add("pods", "charts-1", "records", metadata=labels, spec={"nodeName": "worker"}, status=status)
+    return Network(api)
+
+
+@pytest.fixture
+def k8s(api, network, tmp_path) -> K8s:
+    made = K8s(api, vars={}, work=tmp_path)
+
+    class Host:
+        def run(self, command):
+            return Ran2(0 if network.listening else 1)
+
+    made._nodes["worker"] = Node("worker", Host)
+    return made
+
+
+class Ran2:
+    def __init__(self, rc) -> None:
+        self.rc, self.stdout, self.stderr = rc, "", ""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(traffic, "REST_SECONDS", 0.15)
+    monkeypatch.setattr(traffic, "_PAUSE", 0.02)
+    monkeypatch.setattr(probes, "START_SECONDS", 0.1)
+    monkeypatch.setattr(probes, "_POLL", 0.01)
+
+
+def only_doctors(client, address, port):
+    return port == 8080 and client["labels"].get("role") == "doctor" and client["namespace"] == "ward"
+
+
+def test_a_probe_stands_in_the_clients_place(api, network, k8s):
+    k8s.reaches("ward/role=doctor,shift=late", "records/app=charts", 8080)
+    (pod,) = network.made
+    assert pod["metadata"]["namespace"] == "ward"
+    assert pod["metadata"]["labels"] == {"role": "doctor", "shift": "late", "labs.canary": "true"}
+    assert pod["spec"]["readinessGates"] == [{"conditionType": "labs.canary/never"}]
+    assert pod["spec"]["terminationGracePeriodSeconds"] == 0
+
+
+def test_a_live_pod_is_stood_for_without_its_template_hash():
+    pod = {"metadata": {"namespace": "ward", "labels": {"role": "doctor", "pod-template-hash": "5f"}}, "spec": {}}
+    assert Place.of(pod) == Place("ward", (("role", "doctor"),))
+
+
+def test_one_probe_serves_all_checks_and_close_removes_it(api, network, k8s):
+    k8s.reaches("ward/role=doctor", "records/app=charts", [8080, 9090])
+    k8s.reaches("ward/role=doctor", "records/app=charts", 8080)
+    assert len(network.made) == 1
+    k8s.close()
+    assert [name for _, _, name in api.objects] == ["charts-1"]
+
+
+def test_who_does_not_reach_is_named(network, k8s):
+    network.rule = only_doctors
+    with pytest.raises(Miss, match=r"a pod with role=visitor in ward does not reach Pod records/charts-1 at port 8080"):
+        k8s.reaches(["ward/role=doctor", "ward/role=visitor"], "records/app=charts", 8080)
+
+
+def test_a_connection_that_comes_to_work_is_waited_for(network, k8s):
+    tries = iter([False, False, True])
+    network.rule = lambda client, address, port: next(tries)
+    k8s.reaches("ward", "records/app=charts", 8080)
+
+
+def test_a_refusal_with_all_its_controls(network, k8s, api):
+    network.rule = lambda client, address, port: port == probes.PORT or only_doctors(client, address, port)
+    k8s.refused(["ward/role=visitor", "cafe/role=doctor"], "records/app=charts", [8080, 9090])
+    k8s.close()
+    assert [name for _, _, name in api.objects] == ["charts-1"]  # the canary's policy is gone too
+
+
+def test_a_connection_that_should_be_refused_is_named(network, k8s):
+    with pytest.raises(Miss, match=r"a pod with role=doctor in cafe reaches Pod records/charts-1 at port 8080"):
+        k8s.refused("cafe/role=doctor", "records/app=charts", 8080)
+
+
+def test_without_enforcement_nothing_is_shown(network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT
+    network.enforced = False
+    with pytest.raises(Broken, match="NetworkPolicies are not enforced on worker"):
+        k8s.refused("cafe", "records/app=charts", 8080)
+
+
+def test_without_traffic_between_pods_nothing_is_shown(network, k8s):
+    network.rule = lambda client, address, port: False
+    with pytest.raises(Broken, match="Pods do not reach one another on worker"):
+        k8s.refused("cafe", "records/app=charts", 8080)
+
+
+def test_a_target_that_nobody_reaches_shows_nothing(network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT
+    network.listening = False
+    with pytest.raises(Broken, match="not even reached from its own node"):
+        k8s.refused("cafe", "records/app=charts", 8080)
+
+
+def test_a_control_client_instead_of_the_node(network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT or only_doctors(client, address, port)
+    k8s.refused("cafe", "charts.records.svc", 8080, control="ward/role=doctor")
+    with pytest.raises(Broken, match="not even reached from ward/role=visitor"):
+        k8s.refused("cafe", "charts.records.svc", 8080, control="ward/role=visitor")
+    with pytest.raises(ValueError, match="name a control="):
+        k8s.refused("cafe", "charts.records.svc", 8080)
+
+
+def test_a_probe_that_cannot_connect_at_all_is_broken(network, k8s):
+    network.mute = True
+    for ask in (k8s.reaches, k8s.refused):
+        with pytest.raises(Broken, match="cannot open connections: sh: nc: not found"):
+            ask("ward", "records/app=charts", 8080)
+
+
+def test_a_target_without_pods_is_a_miss(network, k8s):
+    with pytest.raises(Miss, match="no Pod with app=xray runs in namespace records"):
+        k8s.refused("ward", "records/app=xray", 8080)
+
+
+def test_a_refused_probe_pod_is_a_miss_in_the_tasks_namespace_only(api, network, k8s):
+    def admit(manifest, subject):
+        raise Refused(403, "Forbidden", "exceeded quota")
+
+    api.admit = admit
+    with pytest.raises(Miss, match="exceeded quota"):
+        k8s.reaches("ward", "records/app=charts", 8080)
+    with pytest.raises(Broken, match="exceeded quota"):
+        k8s.reaches("kube-node-lease", "records/app=charts", 8080)
+
+
+def test_a_probe_pod_that_does_not_start_is_broken(api, k8s):
+    waiting = [{"state": {"waiting": {"reason": "ErrImageNeverPull"}}}]
+    api.schedule = lambda pod: pod.update(status={"containerStatuses": waiting})
+    with pytest.raises(Broken, match="does not run: ErrImageNeverPull"):
+        k8s.reaches("ward", "records/app=charts", 8080)
+
+
+def test_leftovers_of_a_killed_grade_are_swept(api, network, k8s):
+    old = {"labels": {"labs.canary": "true"}, "creationTimestamp": "2026-01-01T00:00:00Z"}
+    api.add("pods", "labs-probe-old", "ward", metadata=old)
+    api.add("networkpolicies", "labs-canary-old", "kube-node-lease", metadata=old)
+    api.add("pods", "of-another-grade", "ward", metadata={"labels": {"labs.canary": "true"}})
+    k8s.reaches("ward", "records/app=charts", 8080)
+    k8s.close()
+    assert [name for _, _, name in api.objects] == ["charts-1", "of-another-grade"]
+
+
+def heard(*answers):
+    """A client whose requests are answered in turn, over and over."""
+    count = iter(range(10_000))
+
+    def execution(pod, command):
+        return Ran(0, "\n".join(answers[next(count) % len(answers)] for _ in range(int(command[4]))), "")
+
+    return execution
+
+
+def test_every_backend_is_heard(api, network, k8s):
+    api.execution = heard("fish-a", "fish-b")
+    k8s.hears("market", "http://fish/hostname", ["fish-a", "fish-b"])
+    with pytest.raises(Miss, match="never heard fish-c"):
+        k8s.hears("market", "http://fish/hostname", ["fish-a", "fish-b", "fish-c"])
+
+
+@pytest.mark.parametrize(("answers", "why"), [(("fish-a", "bread-a"), "got: bread-a"), (("",), "got: no answer")])
+def test_a_stranger_or_silence_is_a_miss(api, network, k8s, answers, why):
+    api.execution = heard(*answers)
+    with pytest.raises(Miss, match=why):
+        k8s.hears("market", "http://fish/hostname", ["fish-a"])
+
+
+def test_a_log_or_none(api, k8s):
+    api.logs["usher"] = "1 a\n"
+    assert k8s.log("usher", "theatre", "usher") == "1 a\n"
+    with pytest.raises(Miss, match="has no log"):
+        k8s.log("nobody", "theatre", "usher")
+
+
+def test_a_node_that_cannot_be_entered_is_broken(k8s):
+    assert k8s.node("worker").name == "worker"
+    with pytest.raises(Broken, match="'other' cannot be entered"):
+        k8s.node("other")

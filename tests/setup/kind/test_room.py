@@ -1,0 +1,37 @@
+"""Whether there is room for a cluster, and what mends it."""
+
+import dataclasses
+
+import pytest
+
+from setup.providers.kind.room import GIB, Machine, obstacle
+
+ROOMY = Machine(memory=8 * GIB, disk=50 * GIB, instances=512, watches=524288, cgroup="2")
+
+
+def test_a_roomy_machine_has_room():
+    assert obstacle(ROOMY, 1, 2, running=0) is None
+
+
+@pytest.mark.parametrize(
+    ("lack", "said", "fix"),
+    [
+        ({"memory": GIB}, "1.0 GiB of memory are free, this cluster needs 2.1 GiB", "labs stop --all"),
+        ({"disk": GIB}, "1.0 GiB of disk are free", "docker system prune"),
+        ({"instances": 20}, "_instances is 20, 3 nodes need 60", "sudo sysctl fs.inotify.max_user_instances=512"),
+        ({"watches": 100}, "fs.inotify.max_user_watches is 100", "sudo sysctl fs.inotify.max_user_watches=15000"),
+    ],
+)  # fmt: skip
+def test_what_is_lacking_is_named_with_the_command_that_mends_it(lack, said, fix):
+    found = obstacle(dataclasses.replace(ROOMY, **lack), 1, 2, running=0)
+    assert said in found.what
+    assert fix in found.fix
+
+
+def test_nodes_that_run_already_count():
+    assert obstacle(dataclasses.replace(ROOMY, instances=60), 1, 2, running=0) is None
+    assert obstacle(dataclasses.replace(ROOMY, instances=60), 1, 2, running=3) is not None
+
+
+def test_what_cannot_be_known_is_no_obstacle():
+    assert obstacle(dataclasses.replace(ROOMY, disk=None, instances=None, watches=None), 1, 2, running=30) is None
