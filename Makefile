@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAB ?= 07-rbac
 
-.PHONY: help start test unit live lint bench test-kind bench-kind node-image lock clean
+.PHONY: help start test unit live lint bench test-kind bench-kind node-image netpol lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -32,8 +32,11 @@ bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
 	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/python -m tests.bench
 
-test-kind: node-image ## live tests on kind clusters: needs Docker or Podman
+test-kind: node-image netpol ## live tests on kind clusters: needs Docker or Podman
 	$(BIN)/python -m pytest -m kind
+
+netpol: ## tests of the network policy agent: needs Go, and root and nft for those that send packets
+	cd kind-clusters/node-image/netpol && go test ./...
 
 bench-kind: node-image ## the figures of kind clusters, beside raw kind
 	$(BIN)/python -m tests.bench.kind

@@ -68,6 +68,10 @@ def _providers(app: App) -> list[Finding]:
         missing = provider.missing()
         found = missing or f"ready: {', '.join(sorted(provider.capabilities))}"
         findings.append(Finding(f"provider {provider.name}", missing is None, found))
+        if missing is None:
+            findings += [
+                Finding(f"room for {provider.name}", False, each.what, each.fix) for each in provider.obstacles()
+            ]
     return findings
 
 

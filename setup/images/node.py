@@ -1,30 +1,27 @@
 """The node image: built once for each version and recipe, then kept by the container runtime."""
 
 import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from filelock import FileLock
 
 from setup import shapes
-from setup.commands import check, run
+from setup.commands import check
 from setup.errors import LabsError
-from setup.images import archive, debian, lab, packages
+from setup.images import archive, debian, lab, layer
 from setup.images import recipe as recipes
+from setup.images.committing import WITHIN, commit, has
+from setup.images.layer import Release
 from setup.images.recipe import Contents, Recipe
 from setup.tools import cache as tools
 from setup.tools.pins import KUBERNETES
 from setup.tools.pins_node import PREVIOUS, RECIPE, digest, kubernetes, modules
 
 NAME = "cka-labs/node"
-ENTRYPOINT = 'ENTRYPOINT ["/usr/local/bin/entrypoint", "/sbin/init"]'
-CHANGES = (ENTRYPOINT, "CMD []", "ENV container=docker")
-STOP = "SIGRTMIN+3"  # what ends systemd; commit takes it over from the container
-WITHIN = 900.0  # seconds
+SCRIPT = "install.sh"  # goes on with the layer's
 
 Tell = Callable[[str], None]
 
@@ -38,7 +35,7 @@ def tag(version: str) -> str:
 
 def present(version: str, runtime: str) -> bool:
     """Whether the runtime (the command ``docker`` or ``podman``) has the image."""
-    return _has(tag(version), runtime)
+    return has(tag(version), runtime)
 
 
 def ensure(version: str, cache: Path, runtime: str, tell: Tell) -> str:
@@ -51,17 +48,13 @@ def ensure(version: str, cache: Path, runtime: str, tell: Tell) -> str:
             f"there is no recipe for a node of Kubernetes {version}", f"there is {KUBERNETES} and {PREVIOUS}"
         )
     wanted = tag(version)
-    if not _has(wanted, runtime):
+    if not has(wanted, runtime):
         folder = cache / RECIPE
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "making.lock"):
-            if not _has(wanted, runtime):
+            if not has(wanted, runtime):
                 _make(version, wanted, cache, runtime, tell)
     return wanted
-
-
-def _has(image: str, runtime: str) -> bool:
-    return run([runtime, "image", "inspect", image], deadline=20).code == 0
 
 
 def _make(version: str, wanted: str, cache: Path, runtime: str, tell: Tell) -> None:
@@ -75,14 +68,17 @@ def _make(version: str, wanted: str, cache: Path, runtime: str, tell: Tell) -> N
         staging = Path(temporary)
         tell("making the images of the control plane and the labs")
         sources = lab.Sources(binaries, node, labs, recipe.directory / "images")
-        _write_images({**_control_plane(recipe, version, binaries), **recipe.images}, version, sources, staging)
+        own = {**_control_plane(recipe, version, binaries), **recipe.system_images, **recipe.lab_images}
+        _write_images(own, version, sources, staging)
         if newer:
             later = lab.Sources({**binaries, **newer}, node, labs, sources.overlays)
             _write_images(_control_plane(recipe, KUBERNETES, newer), KUBERNETES, later, staging)
-        _stage(recipe, version, binaries, newer, staging)
+        _stage(recipe, version, binaries, staging)
+        upgrade = Release(KUBERNETES, newer) if newer else None
+        layer.stage(recipe, binaries, Release(version, binaries), upgrade, {}, staging)
         base = _base(node, staging, runtime, tell)
         tell("installing the node")
-        _install(base, wanted, version, staging, runtime)
+        commit(SCRIPT, base, wanted, version, staging, runtime)
 
 
 def _control_plane(recipe: Recipe, version: str, binaries: Mapping[str, Path]) -> Mapping[str, Contents]:
@@ -102,41 +98,22 @@ def _last(name: str) -> str:
     return name.rsplit("/", 1)[1].split(":", maxsplit=1)[0]
 
 
-def _stage(
-    recipe: Recipe, version: str, binaries: Mapping[str, Path], newer: Mapping[str, Path], staging: Path
-) -> None:
+def _stage(recipe: Recipe, version: str, binaries: Mapping[str, Path], staging: Path) -> None:
     rootfs = staging / "rootfs"
     shutil.copytree(recipe.directory / "rootfs", rootfs)
     for to, names in recipe.binaries.items():
         if to.startswith("/"):
-            target = rootfs / to.lstrip("/")
-            target.mkdir(parents=True, exist_ok=True)
             for name in names:
-                _link(binaries[name], target / name)
-    for manifest in (recipe.directory / "netpol").glob("default-cni.yaml"):
-        shutil.copy(manifest, rootfs / "kind/manifests")
+                layer.put(binaries[name], rootfs / to.lstrip("/") / name)
+    shutil.copy(recipe.directory / "netpol/default-cni.yaml", rootfs / "kind/manifests")
     (rootfs / "kind/version").write_text(version)
-    repository = rootfs / "opt/labs/apt"
-    repository.mkdir(parents=True)
-    if newer:
-        packages.build(newer, KUBERNETES, repository)
-    packages.index(repository)
-    (staging / "packages").mkdir()
-    packages.build(binaries, version, staging / "packages")
-    shutil.copy(recipe.directory / "install.sh", staging)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy(source, target)
+    shutil.copy(recipe.directory / SCRIPT, staging)
 
 
 def _base(node: Path, staging: Path, runtime: str, tell: Tell) -> str:
     """The Debian tree as an image, without its devices."""
     name = f"cka-labs/debian:{node.name}"
-    if not _has(name, runtime):
+    if not has(name, runtime):
         tell("importing the Debian base")
         tar = staging / "debian.tar"
         check(
@@ -145,20 +122,3 @@ def _base(node: Path, staging: Path, runtime: str, tell: Tell) -> str:
         check([runtime, "import", str(tar), name], deadline=WITHIN)
         tar.unlink()
     return name
-
-
-def _install(base: str, wanted: str, version: str, staging: Path, runtime: str) -> None:
-    mount = ["--volume", f"{staging}:/recipe:ro", "--network", "none", "--stop-signal", STOP]
-    command = ["/bin/bash", "/recipe/install.sh"]
-    with _container(f"cka-labs-node-{os.getpid()}", runtime) as name:
-        check([runtime, "run", "--name", name, *mount, base, *command], deadline=WITHIN)
-        changes = [word for change in (*CHANGES, f"LABEL cka-labs.node={version}") for word in ("--change", change)]
-        check([runtime, "commit", *changes, name, wanted], deadline=WITHIN)
-
-
-@contextmanager
-def _container(name: str, runtime: str) -> Iterator[str]:
-    try:
-        yield name
-    finally:
-        run([runtime, "rm", "--force", "--volumes", name], deadline=120)

@@ -34,7 +34,9 @@ class Recipe:
     lab_packages: tuple[str, ...]
     binaries: Mapping[str, tuple[str, ...]]
     control_plane: Mapping[str, Contents]
-    images: Mapping[str, Contents]
+    system_images: Mapping[str, Contents]
+    lab_images: Mapping[str, Contents]
+    load_balancer: Contents
 
 
 def load() -> Recipe:
@@ -47,7 +49,9 @@ def load() -> Recipe:
         tuple(said["lab-packages"]),
         {folder: tuple(names) for folder, names in said["binaries"].items()},
         {name: _contents(each) for name, each in said["control-plane"].items()},
-        {name: _contents(each) for name, each in said["images"].items()},
+        {name: _contents(each) for name, each in said["system-images"].items()},
+        {name: _contents(each) for name, each in said["lab-images"].items()},
+        _contents(said["load-balancer"]),
     )
 
 

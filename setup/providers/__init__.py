@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from setup.errors import LabsError
 from setup.progress import Tell
 from setup.sandbox import Sandbox
 
@@ -17,6 +18,9 @@ class Provider(Protocol):
 
     def missing(self) -> str | None:
         """Why this provider cannot be used here, or None."""
+
+    def obstacles(self) -> tuple[LabsError, ...]:
+        """What stands against one more sandbox of the usual shape on this machine now, each with what mends it."""
 
     def up(self, name: str, shape: str, tell: Tell) -> Sandbox:
         """Bring up a sandbox of this shape; keep a running one, revive a stopped one with the work in it."""

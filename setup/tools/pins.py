@@ -14,6 +14,8 @@ KIND = "v0.33.0"
 KUBERNETES_BINARIES = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 DOWNLOADS = "https://dl.k8s.io/release"
 VERSION_PACKAGE = "k8s.io/component-base/version"
+HELM_PACKAGE = "helm.sh/helm/v4/internal/version"
+KUSTOMIZE_PACKAGE = "sigs.k8s.io/kustomize/api/provenance"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,18 @@ MODULES = (
         tuple((name, f"k8s.io/kubernetes/cmd/{name}") for name in KUBERNETES_BINARIES),
         270,
         stamp(KUBERNETES),
+    ),
+)
+
+HELM, KUSTOMIZE = "v4.2.4", "v5.8.1"
+SHELL_MODULES = (  # beside kubectl in the shell of a cluster with real nodes
+    Module("helm", HELM, (("helm", "helm.sh/helm/v4/cmd/helm"),), 60, f"-s -w -X {HELM_PACKAGE}.version={HELM}"),
+    Module(
+        "kustomize",
+        KUSTOMIZE,
+        (("kustomize", "sigs.k8s.io/kustomize/kustomize/v5"),),
+        10,
+        f"-s -w -X {KUSTOMIZE_PACKAGE}.version=kustomize/{KUSTOMIZE}",
     ),
 )
 

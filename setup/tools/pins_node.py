@@ -14,6 +14,18 @@ PLUGINS = "github.com/containernetworking/plugins/plugins"
 RECIPE = "node-image"  # the folder in kind-clusters/
 
 
+ETCD_MODULE = Module(
+    "etcd",
+    ETCD,
+    (
+        ("etcd", "go.etcd.io/etcd/server/v3"),
+        ("etcdctl", "go.etcd.io/etcd/etcdctl/v3"),
+        ("etcdutl", "go.etcd.io/etcd/etcdutl/v3"),
+    ),
+    60,
+)
+
+
 class RecipeModule(Module):
     """A Go module of our own whose sources are in the recipe; its version is the digest of them."""
 
@@ -57,16 +69,7 @@ def modules(version: str) -> tuple[Module, ...]:
         Module("containerd", "v2.3.4", tuple((each, f"{CONTAINERD}/{each}") for each in commands), 55),
         Module("cni", "v1.9.1", tuple((each.rsplit("/", 1)[1], f"{PLUGINS}/{each}") for each in plugins), 20),
         Module("crictl", "v1.36.0", (("crictl", "sigs.k8s.io/cri-tools/cmd/crictl"),), 25),
-        Module(
-            "etcd",
-            ETCD,
-            (
-                ("etcd", "go.etcd.io/etcd/server/v3"),
-                ("etcdctl", "go.etcd.io/etcd/etcdctl/v3"),
-                ("etcdutl", "go.etcd.io/etcd/etcdutl/v3"),
-            ),
-            60,
-        ),
+        ETCD_MODULE,
         Module("coredns", "v1.14.3", (("coredns", "github.com/coredns/coredns"),), 90),
         Module(
             "local-path-provisioner",

@@ -41,11 +41,15 @@ class FakeProvider:
         self.capabilities = frozenset(capabilities)
         self.shapes: tuple[str, ...] = ("three-node",)
         self.lacks = lacks
+        self.room: tuple[LabsError, ...] = ()
         self.calls: list[tuple[str, ...]] = []
         self.before: Callable[[str], None] = lambda _: None
 
     def missing(self) -> str | None:
         return self.lacks
+
+    def obstacles(self) -> tuple[LabsError, ...]:
+        return self.room
 
     def up(self, name: str, shape: str, tell: Callable[[str], None]) -> Sandbox:
         self.before("up")

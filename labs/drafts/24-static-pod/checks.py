@@ -4,7 +4,7 @@ from typing import Any
 
 from grader import K8s, check
 
-IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.57"
+IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.53"
 
 
 def beacon(k8s: K8s) -> dict[str, Any]:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from setup import shapes
-from setup.errors import LabsError
 from setup.progress import Tell
 from setup.providers.kind.runtime import Runtime
 from setup.tools.download import reachable
+
+if TYPE_CHECKING:
+    from setup.images.official import Official
 
 REGISTRY = "https://registry-1.docker.io"
 PULL_WITHIN = 1800.0  # seconds
@@ -43,30 +45,38 @@ def entry(shape: str, source: str) -> NodeImage:
 
 def ensure(shape: str, runtime: Runtime, cache: Path, tell: Tell) -> NodeImage:
     """The image for a shape, present in the runtime: what is there already, else official, else built."""
-    from setup.images import node
+    from setup.images import node, official  # heavy, and not needed where a cluster runs
 
-    official, built = entry(shape, "official"), entry(shape, "built")
+    wanted, built = _official(shape), entry(shape, "built")
     modern = str(runtime.info().get("CgroupVersion", "2")) != "1"  # official images of 1.35 and newer want version 2
-    if modern and runtime.has_image(official.image):
-        return official
-    if modern and reachable(REGISTRY) and not node.present(built.version, runtime.program):
-        tell(f"pulling {official.image.split('@')[0]}")
-        runtime.check("pull", "--quiet", official.image, deadline=PULL_WITHIN)
-        return official
+    there = modern and runtime.has_image(wanted.tag)
+    if there or (modern and reachable(REGISTRY) and not node.present(built.version, runtime.program)):
+        return NodeImage(wanted.version, official.ensure(wanted, cache, runtime.program, tell))
     return NodeImage(built.version, node.ensure(built.version, cache, runtime.program, tell))
 
 
-def load_balancer_missing(shape: str, runtime: Runtime) -> str | None:
-    """Why kind's load balancer cannot be had for a shape with several control planes, or None."""
-    control_planes = sum(node.control_plane for node in shapes.nodes(shape))
-    image = str(table()["load-balancer"])
-    if control_planes < 2 or runtime.has_image(image) or reachable(REGISTRY):
-        return None
-    return f"the image of kind's load balancer, {image}, is not in {runtime.program} and no registry is in reach"
+def _official(shape: str) -> "Official":
+    """The official image of a shape with what our layer puts on it."""
+    from setup.images.official import Official
+
+    said, own = table(), entry(shape, "official")
+    newest = NodeImage(**said["current"]["official"])
+    if newest == own:
+        return Official(own.image, own.version, said["lab-images"])
+    return Official(own.image, own.version, said["lab-images"], newest.image, newest.version)
 
 
-def require_load_balancer(shape: str, runtime: Runtime) -> None:
-    """LabsError where the shape needs a load balancer that cannot be had."""
-    why = load_balancer_missing(shape, runtime)
-    if why:
-        raise LabsError(why, f"on a machine with a network: {runtime.program} pull {table()['load-balancer']}")
+def ensure_load_balancer(shape: str, runtime: Runtime, cache: Path, tell: Tell) -> None:
+    """Have the image of kind's load balancer in the runtime where a shape has several control planes."""
+    said = table()["load-balancer"]
+    if sum(node.control_plane for node in shapes.nodes(shape)) < 2 or runtime.has_image(said["name"]):
+        return
+    if reachable(REGISTRY):
+        tell(f"pulling {said['name']}")
+        pinned = f"{said['name'].rsplit(':', 1)[0]}@{said['digest']}"
+        runtime.check("pull", "--quiet", pinned, deadline=PULL_WITHIN)
+        runtime.check("tag", pinned, said["name"])
+        return
+    from setup.images import load_balancer
+
+    load_balancer.build(said["name"], cache, runtime.program, tell)

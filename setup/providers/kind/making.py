@@ -58,12 +58,11 @@ def make(place: Place, shape: str, tell: Tell, adopt: Callable[[str], None], *, 
     """
     nodes = shapes.nodes(shape)
     control_planes = sum(node.control_plane for node in nodes)
-    images.require_load_balancer(shape, place.runtime)
     running = len(place.runtime.containers())
-    why = room.obstacle(room.look(place.runtime), control_planes, len(nodes) - control_planes, running)
-    if why:
-        raise why
+    for obstacle in room.obstacles(room.look(place.runtime), control_planes, len(nodes) - control_planes, running):
+        raise obstacle
     image = images.ensure(shape, place.runtime, place.cache, tell)
+    images.ensure_load_balancer(shape, place.runtime, place.cache, tell)
     with _named(place, shape, adopt, spare) as directory:
         return _create(place, shape, image, directory, tell)
 

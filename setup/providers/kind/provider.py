@@ -20,9 +20,9 @@ from setup.providers.kind.runtime import Runtime, find
 from setup.running import remove
 from setup.sandbox import CLUSTER, FINISHED, Sandbox
 from setup.tools import cache as tools
-from setup.tools.pins import KIND_MODULE, MODULES
+from setup.tools.pins import KIND_MODULE, MODULES, SHELL_MODULES
 
-TOOLS = (KIND_MODULE, MODULES[-1])  # kind, and the module that kubectl is in
+TOOLS = (KIND_MODULE, MODULES[-1], *SHELL_MODULES)  # kind, and what is typed: kubectl, helm, kustomize
 REPLACING = "replacing"  # a file in a sandbox's folder: its cluster is being exchanged
 SPARE_AIR = 2 << 30  # bytes of memory that stay free beside a spare
 
@@ -61,6 +61,13 @@ class Kind:
         if tools.missing(self.cache, TOOLS) and not tools.obtainable(self.cache, TOOLS):
             return f"kind is not in {self.cache} and cannot be had: {tools.NO_WAY}"
         return None
+
+    def obstacles(self) -> tuple[LabsError, ...]:
+        """Why one more three-node cluster has no room here now: memory, disk, inotify limits."""
+        runtime, _ = find()
+        if runtime is None:
+            return ()
+        return tuple(room.obstacles(room.look(runtime), 1, 2, len(runtime.containers())))
 
     def up(self, name: str, shape: str, tell: Tell) -> Sandbox:
         """Bring up a sandbox; keep a running one, start the nodes of a stopped one with the work in it."""
@@ -140,10 +147,11 @@ class Kind:
         return leftovers.clean(runtime, self.state, tell) if runtime else ()
 
     def prefetch(self, tell: Tell) -> None:
-        """Get kind, kubectl and the node images of both versions."""
+        """Get kind, kubectl, helm, kustomize, the node images of both versions, and the load balancer's."""
         place = self._place(tell)
-        for shape in ("three-node", "previous-minor"):
+        for shape in ("three-node", "previous-minor", "ha"):
             images.ensure(shape, place.runtime, self.cache, tell)
+            images.ensure_load_balancer(shape, place.runtime, self.cache, tell)
 
     def _runtime(self) -> Runtime:
         runtime, why = find()

@@ -1,6 +1,7 @@
 """Whether this machine has room for one more cluster, and the command that mends it."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,24 +52,23 @@ def need(control_planes: int, workers: int) -> int:
     return control_planes * CONTROL_PLANE + workers * WORKER
 
 
-def obstacle(machine: Machine, control_planes: int, workers: int, running: int) -> LabsError | None:
-    """What stands against one more cluster beside ``running`` kind nodes, or None."""
+def obstacles(machine: Machine, control_planes: int, workers: int, running: int) -> Iterator[LabsError]:
+    """What stands against one more cluster beside ``running`` kind nodes."""
     nodes = control_planes + workers + running
     wanted = need(control_planes, workers) + AIR
     if machine.memory < wanted:
         what = f"{machine.memory / GIB:.1f} GiB of memory are free, this cluster needs {wanted / GIB:.1f} GiB"
-        return LabsError(what, "labs stop --all ends what labs has running; else close something")
+        yield LabsError(what, "labs stop --all ends what labs has running; else close something")
     if machine.disk is not None and machine.disk < DISK:
         what = f"{machine.disk / GIB:.1f} GiB of disk are free where containers live, {DISK / GIB:.0f} GiB are needed"
-        return LabsError(what, "docker system prune removes what no container uses")
+        yield LabsError(what, "docker system prune removes what no container uses")
     for name, have, each in (
         ("max_user_instances", machine.instances, INSTANCES_PER_NODE),
         ("max_user_watches", machine.watches, WATCHES_PER_NODE),
     ):
         if have is not None and have < nodes * each:
             what = f"fs.inotify.{name} is {have}, {nodes} nodes need {nodes * each}"
-            return LabsError(what, f"sudo sysctl fs.inotify.{name}={max(512, 2 * nodes * each)}")
-    return None
+            yield LabsError(what, f"sudo sysctl fs.inotify.{name}={max(512, 2 * nodes * each)}")
 
 
 def _limit(name: str) -> int | None:

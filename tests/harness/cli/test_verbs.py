@@ -4,6 +4,7 @@ import pytest
 
 from harness.cli.group import VERBS
 from harness.cli.group import labs as group
+from setup.errors import LabsError
 
 
 def test_list_json_keeps_the_contract(labs):
@@ -155,6 +156,17 @@ def test_doctor_tells_what_can_run_and_what_cannot(world, labs):
     document = labs("doctor", "--json")
     assert document.code == 3
     assert document.document["ok"] is False
+
+
+def test_doctor_tells_what_a_provider_has_no_room_for(world, labs):
+    world.provider.room = (LabsError("0.5 GiB of memory are free", "labs stop --all"),)
+    findings = labs("doctor", "--json").document["findings"]
+    assert {
+        "name": "room for fake",
+        "ok": False,
+        "found": "0.5 GiB of memory are free",
+        "fix": "labs stop --all",
+    } in findings
 
 
 def test_a_misspelt_verb_is_wrong_usage_with_a_suggestion(labs):

@@ -14,7 +14,7 @@ from tests.live.kind.policy_table import POLICIES
 
 pytestmark = pytest.mark.kind
 
-IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.57"
+IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.53"
 PORTS = (("TCP", 80), ("TCP", 81), ("TCP", 8080), ("UDP", 80))
 MAIN = {"a": 80, "b": 81, "c": 8080}
 PATIENCE = 2  # seconds until a connection counts as refused, and until a policy has to be in force

@@ -33,7 +33,7 @@ metadata: {name: web, labels: {app: web}}
 spec:
   containers:
     - {name: nginx, image: "nginx:1.29", volumeMounts: [{name: page, mountPath: /usr/share/nginx/html}]}
-    - {name: agnhost, image: "registry.k8s.io/e2e-test-images/agnhost:2.57", args: [netexec, --http-port=8080]}
+    - {name: agnhost, image: "registry.k8s.io/e2e-test-images/agnhost:2.53", args: [netexec, --http-port=8080]}
     - {name: redis, image: "redis:8"}
   volumes: [{name: page, persistentVolumeClaim: {claimName: page}}]
 ---

@@ -1,5 +1,6 @@
 """The recipe is whole: every image of kubeadm's list, every binary and every overlay is there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from setup.errors import LabsError
 from setup.images import node, packages
 from setup.images.recipe import load
+from setup.providers.kind import images
 from setup.tools.pins import KUBERNETES
 from setup.tools.pins_node import PREVIOUS, modules
 
@@ -15,7 +17,7 @@ from setup.tools.pins_node import PREVIOUS, modules
 def test_every_binary_of_the_recipe_is_pinned(version):
     recipe = load()
     pinned = {ours for module in modules(version) for ours, _ in module.binaries}
-    images = (*recipe.control_plane.values(), *recipe.images.values())
+    images = (*recipe.control_plane.values(), *recipe.system_images.values(), *recipe.lab_images.values())
     named = {Path(path).name for each in images for path in each.binaries}
     assert named | {name for names in recipe.binaries.values() for name in names} <= pinned
     assert set(recipe.binaries["packaged"]) == set(packages.NAMES)
@@ -30,7 +32,7 @@ def test_every_module_has_its_sums(version):
 
 def test_overlays_are_in_the_recipe():
     recipe = load()
-    for each in recipe.images.values():
+    for each in (*recipe.lab_images.values(), recipe.load_balancer):
         assert not each.overlay or (recipe.directory / "images" / each.overlay).is_dir()
 
 
@@ -40,10 +42,16 @@ def test_the_kubeadm_images_have_contents():
 
 
 def test_images_are_named_in_full():
-    for name in load().images:
+    for name in (*load().system_images, *load().lab_images):
         registry, rest = name.split("/", 1)
         assert "." in registry
         assert ":" in rest
+
+
+def test_a_lab_image_is_built_and_pulled_under_the_same_name():
+    pulled = images.table()["lab-images"]
+    assert set(pulled) == set(load().lab_images)
+    assert all(re.fullmatch("sha256:[0-9a-f]{64}", digest) for digest in pulled.values())
 
 
 def test_each_version_has_its_own_tag():

@@ -48,4 +48,4 @@ def test_the_previous_shape_is_one_minor_older():
 
 
 def test_the_load_balancer_is_the_one_of_the_pinned_kind():
-    assert images.table()["load-balancer"].startswith("docker.io/envoyproxy/envoy:v")
+    assert images.table()["load-balancer"]["name"].startswith("docker.io/envoyproxy/envoy:v")

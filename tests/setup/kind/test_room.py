@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from setup.providers.kind.room import GIB, Machine, obstacle
+from setup.providers.kind.room import GIB, Machine, obstacles
 
 ROOMY = Machine(memory=8 * GIB, disk=50 * GIB, instances=512, watches=524288, cgroup="2")
 
 
 def test_a_roomy_machine_has_room():
-    assert obstacle(ROOMY, 1, 2, running=0) is None
+    assert not list(obstacles(ROOMY, 1, 2, running=0))
 
 
 @pytest.mark.parametrize(
@@ -23,15 +23,15 @@ def test_a_roomy_machine_has_room():
     ],
 )  # fmt: skip
 def test_what_is_lacking_is_named_with_the_command_that_mends_it(lack, said, fix):
-    found = obstacle(dataclasses.replace(ROOMY, **lack), 1, 2, running=0)
+    (found,) = obstacles(dataclasses.replace(ROOMY, **lack), 1, 2, running=0)
     assert said in found.what
     assert fix in found.fix
 
 
 def test_nodes_that_run_already_count():
-    assert obstacle(dataclasses.replace(ROOMY, instances=60), 1, 2, running=0) is None
-    assert obstacle(dataclasses.replace(ROOMY, instances=60), 1, 2, running=3) is not None
+    assert not list(obstacles(dataclasses.replace(ROOMY, instances=60), 1, 2, running=0))
+    assert list(obstacles(dataclasses.replace(ROOMY, instances=60), 1, 2, running=3))
 
 
 def test_what_cannot_be_known_is_no_obstacle():
-    assert obstacle(dataclasses.replace(ROOMY, disk=None, instances=None, watches=None), 1, 2, running=30) is None
+    assert not list(obstacles(dataclasses.replace(ROOMY, disk=None, instances=None, watches=None), 1, 2, running=30))
