@@ -5,14 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.memory import resident
 from harness.session import Phase
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
     from harness.app import App
     from harness.session import Session
     from setup.sandbox import Sandbox
@@ -47,19 +43,19 @@ class Status:
 def survey(app: App) -> Status:
     """Look at every sandbox; a half-made one shows as not running and without a version."""
     made = [sandbox for provider in app.providers.values() for sandbox in provider.sandboxes()]
-    sizes = resident(sandbox.directory for sandbox in made)
-    rows = [_row(app, sandbox, sizes) for sandbox in sorted(made, key=lambda sandbox: sandbox.name)]
+    rows = [_row(app, sandbox) for sandbox in sorted(made, key=lambda sandbox: sandbox.name)]
     half = sorted(set(app.sessions.names()) - {sandbox.name for sandbox in made})
     rows += [Row(name, "", "", "", False, 0, None, None, None, 0, None, None) for name in half]
     return Status(tuple(rows), tuple(error.what for error in app.sessions.damaged()))
 
 
-def _row(app: App, sandbox: Sandbox, sizes: Mapping[Path, int]) -> Row:
+def _row(app: App, sandbox: Sandbox) -> Row:
     session = _session(app, sandbox.name)
     last = (session.last or {}) if session is not None else {}
+    owner = app.providers[sandbox.provider]
     return Row(
         sandbox.name, sandbox.provider, sandbox.shape, sandbox.version,
-        app.providers[sandbox.provider].alive(sandbox), sizes[sandbox.directory],
+        owner.alive(sandbox), owner.memory(sandbox),
         lab=None if session is None else session.lab,
         phase=None if session is None else session.phase,
         started=None if session is None else session.started,

@@ -154,9 +154,7 @@ class Proof:
             self.shown += 1
             if taken[what] > most:
                 yield f"the {what} took {taken[what]:.1f} s, more than {most:.0f} s"
-        from harness.memory import resident  # noqa: PLC0415  (late: psutil)
-
-        self.memory = resident([started.sandbox.directory])[started.sandbox.directory]
+        self.memory = self.app.owner_of(started.session).memory(started.sandbox)
 
     def _go(self, folder: Path, name: str) -> Any:
         """Go one way from a clean start and judge it ``repeat`` + 1 times; yields what differs, returns the grade."""

@@ -34,6 +34,9 @@ class Provider(Protocol):
     def alive(self, sandbox: Sandbox) -> bool:
         """Whether the sandbox runs."""
 
+    def memory(self, sandbox: Sandbox) -> int:
+        """The resident memory, in bytes, of all that the sandbox runs."""
+
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
 

@@ -71,6 +71,12 @@ class Embedded:
         """Whether the sandbox runs."""
         return running(sandbox.directory)
 
+    def memory(self, sandbox: Sandbox) -> int:
+        """The resident memory, in bytes, of the sandbox's processes."""
+        from setup.memory import resident  # psutil takes a while to load, and most commands do not need it
+
+        return resident(sandbox.directory)
+
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
         etcd = Etcd.on_socket(sandbox.directory)

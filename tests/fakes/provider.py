@@ -81,6 +81,9 @@ class FakeProvider:
         found = (Sandbox.load(each) for each in sorted((self.state / "sandboxes").glob("*/")))
         return tuple(each for each in found if each and each.provider == self.name)
 
+    def memory(self, sandbox: Sandbox) -> int:
+        return 7 << 20 if self.alive(sandbox) else 0
+
     def alive(self, sandbox: Sandbox) -> bool:
         return (sandbox.directory / "running").exists()
 

@@ -16,6 +16,7 @@ from setup.providers.kind import images, leftovers, logins, making, resetting, r
 from setup.providers.kind.cluster import FINISHED as CLUSTER_FINISHED
 from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.making import Place
+from setup.providers.kind.memory import resident
 from setup.providers.kind.runtime import Runtime, find
 from setup.running import remove
 from setup.sandbox import CLUSTER, FINISHED, Sandbox
@@ -111,6 +112,11 @@ class Kind:
         """Whether all nodes of the sandbox's cluster run."""
         cluster = self._cluster(sandbox)
         return cluster is not None and Runtime(cluster.runtime).running(cluster.nodes)
+
+    def memory(self, sandbox: Sandbox) -> int:
+        """The resident memory, in bytes, of the processes in the sandbox's nodes; 0 where they do not run."""
+        cluster = self._cluster(sandbox)
+        return resident(Runtime(cluster.runtime), cluster.nodes) if cluster else 0
 
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; a worn cluster, or one that resists, is replaced."""

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.kind
 
 STRIP = """
 set -e
-rm -rf /opt/labs /usr/local/bin/etcd* /etc/apt/sources.list.d /kind/manifests/metrics-server.yaml
+rm -rf /opt/labs /usr/local/bin/etcd* /etc/apt/sources.list.d/* /kind/manifests/metrics-server.yaml
 cp -p /usr/bin/kubeadm /usr/bin/kubelet /usr/bin/kubectl /tmp
 dpkg --purge --force-all kubeadm kubelet kubectl
 mv /tmp/kube* /usr/bin
