@@ -253,6 +253,19 @@ def test_nodes_reach_their_own_pods_and_pods_of_the_host_network_are_exempt(open
             script = f"curl -s -o /dev/null --connect-timeout 1 http://{address}/ && echo open || echo closed"
             assert cluster.enter(role, "sh", "-c", script) == ("open" if at == node else "closed"), (role, name)
 
+    host = manifest("x", "c", cluster.node("worker"))
+    host["metadata"]["name"] = "host"
+    host["spec"] |= {"hostNetwork": True}
+    host["spec"]["containers"][0] |= {"command": ["sleep", "600"], "args": [], "ports": []}
+    try:
+        cluster.kubectl("apply", "-f", "-", input=json.dumps(host))
+        cluster.kubectl("wait", "-n", "x", "pod/host", "--for=condition=Ready", "--timeout=60s")
+        own = next(name for name, at in where.items() if at == cluster.node("worker"))
+        address = f"http://{open_town.pods[own].address}/"
+        cluster.kubectl("exec", "-n", "x", "host", "--", "curl", "-s", "-o", "/dev/null", "-m", "2", address)
+    finally:
+        cluster.kubectl("delete", "pod", "-n", "x", "--ignore-not-found", "host")
+
 
 def test_a_service_is_judged_by_the_pods_port_and_the_source_stays(open_town):
     cluster = open_town.cluster

@@ -58,7 +58,9 @@ def test_pods_run_on_the_workers_and_resolve_names(kind_cluster):
     kind_cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     kind_cluster.kubectl("expose", "deployment", "web", "--port=80")
     client = ("run", "client", "--image=curlimages/curl:8.17.0", "--restart=Never", "--rm", "-i", "--")
-    answer = kind_cluster.kubectl(*client, "curl", "-sS", "--retry", "3", "--max-time", "10", "http://web")
+    answer = kind_cluster.kubectl(
+        *client, "curl", "-sS", "--retry", "20", "--retry-connrefused", "--retry-delay", "1", "http://web"
+    )
     assert "nginx" in answer.lower()
 
 
