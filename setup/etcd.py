@@ -63,6 +63,18 @@ class Etcd:
         """The etcd of an embedded control plane, on a socket in its private folder."""
         return cls(_UnixConnection(directory / "etcd.sock"))
 
+    @staticmethod
+    def listens(directory: Path) -> bool:
+        """Whether an embedded control plane's etcd takes connections; its socket is there a moment earlier."""
+        connection = _UnixConnection(directory / "etcd.sock")
+        try:
+            connection.connect()
+        except OSError:
+            return False
+        finally:
+            connection.close()
+        return True
+
     @classmethod
     def over_tls(cls, port: int, pki: Path) -> "Etcd":
         """The etcd of a kubeadm control plane, on ``port`` of 127.0.0.1.

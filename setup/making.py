@@ -55,7 +55,7 @@ def revive(sandbox: Sandbox, binaries: Mapping[str, Path], tell: Tell) -> None:
 
 def _write_particulars(directory: Path) -> None:
     for _ in seeds.looks(directory):
-        if (directory / "etcd.sock").exists():
+        if Etcd.listens(directory):
             break
     etcd = Etcd.on_socket(directory)
     etcd.change(particulars.entries(directory, last_port(directory)), ())
