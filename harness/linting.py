@@ -10,8 +10,8 @@ from harness import ways
 from harness.catalog import SLUG, number
 from harness.lab import MOST_CHECKS, Lab
 from harness.marks import mark_problems
-from harness.node_scripts import FOLDER
 from harness.rendering import render
+from harness.stray_files import stray_files
 from harness.task import EXAMPLE
 from harness.variables import draw
 from harness.yaml_files import parse, read_text
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 SEEDS = range(5)
 FEWEST_SOLUTIONS = 2
 FEWEST_WRONG = 3
-NODE_SCRIPTS = ("control_plane.sh", "worker.sh", "worker2.sh")
-KNOWN = {"mutants.yaml", "lab.yaml", "task.md", "checks.py", "start", "solutions", "wrong", "README.md"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def lint(catalog: Catalog, slug: str, shapes: Collection[str]) -> tuple[Problem,
     """Every mistake in the lab's folder that can be found without a cluster; ``shapes`` are those there are."""
     folder = catalog.folders[slug]
     problems = [Problem(slug, sentence) for sentence in _name_problems(catalog, slug)]
-    problems += _stray_files(folder)
+    problems += [Problem(place, sentence) for place, sentence in stray_files(folder)]
     try:
         lab = catalog.get(slug)
         _ = lab.spec
@@ -53,7 +51,7 @@ def lint(catalog: Catalog, slug: str, shapes: Collection[str]) -> tuple[Problem,
         return (*problems, Problem(f"{slug}/lab.yaml", error.what))
     if lab.spec.shape not in shapes:
         problems.append(Problem(f"{slug}/lab.yaml", f"no provider makes the shape {lab.spec.shape!r}"))
-    for look in (_check_problems, _template_problems, _unused_variables, _way_problems):
+    for look in (_check_problems, _template_problems, _unused_variables, _way_problems, _content_problems):
         problems += _attempt(slug, look, lab)
     return tuple(dict.fromkeys(problems))
 
@@ -71,20 +69,6 @@ def _name_problems(catalog: Catalog, slug: str) -> Iterator[str]:
     for other in catalog.folders:
         if other != slug and number(other) == number(slug):
             yield f"{other} has the same number"
-
-
-def _stray_files(folder: Path) -> Iterator[Problem]:
-    for entry in sorted(folder.iterdir()):
-        if entry.name not in KNOWN and entry.name != "__pycache__":
-            yield Problem(f"{folder.name}/{entry.name}", "is not part of a lab: nothing uses it")
-    for file in sorted((folder / "start").glob("*")):
-        if not (file.is_dir() and file.name in ("work", FOLDER)) and not ways.rendered_name(file).endswith(".yaml"):
-            yield Problem(
-                f"{folder.name}/start/{file.name}", "is neither *.yaml, *.yaml.j2, nor the folder work or nodes"
-            )
-    for file in sorted((folder / "start" / FOLDER).glob("*")):
-        if ways.rendered_name(file) not in NODE_SCRIPTS:
-            yield Problem(f"{folder.name}/start/{FOLDER}/{file.name}", f"is none of {', '.join(NODE_SCRIPTS)}")
 
 
 def _check_problems(lab: Lab) -> Iterator[Problem]:
@@ -146,8 +130,13 @@ def _unused_variables(lab: Lab) -> Iterator[Problem]:
 
 def _way_problems(lab: Lab) -> Iterator[Problem]:
     solutions, wrong = ways.solutions(lab.folder), ways.wrong(lab.folder)
-    if len(solutions) < FEWEST_SOLUTIONS:
-        yield Problem(f"{lab.slug}/solutions", f"has {len(solutions)} of at least {FEWEST_SOLUTIONS} valid ways")
+    if lab.spec.one_way and len(solutions) > 1:
+        yield Problem(f"{lab.slug}/lab.yaml", "says in one_way that there is one way, but solutions/ has more")
+    if len(solutions) < FEWEST_SOLUTIONS and not lab.spec.one_way:
+        said = (
+            f"has {len(solutions)} of at least {FEWEST_SOLUTIONS} valid ways; if there is truly one, say why in one_way"
+        )
+        yield Problem(f"{lab.slug}/solutions", said)
     if ways.REFERENCE not in {way.name for way in solutions}:
         yield Problem(f"{lab.slug}/solutions", f"has no {ways.REFERENCE}/")
     if len(wrong) < FEWEST_WRONG:
@@ -159,6 +148,20 @@ def _way_problems(lab: Lab) -> Iterator[Problem]:
             Problem(f"{lab.slug}/wrong/{way.name}", sentence)
             for sentence in _expectation_problems(lab, way, {solution.name for solution in solutions})
         )
+
+
+def _content_problems(lab: Lab) -> Iterator[Problem]:
+    """What the ways and the start come down to: alternatives, images, and the names in mutants.yaml."""
+    from harness.certification.alternatives import alike  # noqa: PLC0415  (late: only lint and certify)
+    from harness.certification.faulty import names  # noqa: PLC0415
+    from harness.certification.survivors import FILE, read_survivors  # noqa: PLC0415
+    from harness.images import image_problems  # noqa: PLC0415
+
+    yield from (Problem(f"{lab.slug}/solutions/{name}", sentence) for name, sentence in alike(lab))
+    yield from (Problem(place, sentence) for place, sentence in image_problems(lab))
+    listed = read_survivors(lab.folder)
+    unknown = sorted(listed.keys() - names(lab)) if listed else ()
+    yield from (Problem(f"{lab.slug}/{FILE}", f"names a mutant that is none: {name}") for name in unknown)
 
 
 def _idle_files(lab: Lab, way: ways.Way) -> Iterator[Problem]:

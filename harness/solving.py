@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,16 @@ DEADLINE = 60.0  # seconds for one file, and for each minute that the lab is giv
 SHOWN = 1500  # characters of a failed command's output
 
 
-def apply_way(sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str, Any]) -> None:
+def apply_way(
+    sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str, Any], within: float | None = None
+) -> None:
     """Do what the files in ``way_dir`` say, in the order of their names, after its base if it names one.
 
     ``*.yaml`` is given to ``kubectl apply``, ``*.sh`` to bash in the work folder; other files lie beside them in
-    ``$SOLUTION``. ``*.j2`` are rendered first. LabsError tells which file failed, with its output.
+    ``$SOLUTION``. ``*.j2`` are rendered first. LabsError tells which file failed, with its output, or that the whole
+    was not done ``within`` so many seconds; without a limit each file has a minute for each minute of the lab.
     """
+    until = None if within is None else time.monotonic() + within
     way = Way(way_dir)
     base = way.expectation().base if (way_dir / EXPECTATION).is_file() else None
     if base is not None:
@@ -38,7 +43,7 @@ def apply_way(sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str,
         folder = Path(name)
         steps = [_lay_out(file, folder, variables) for file in way.files]
         for step in steps:
-            deadline = DEADLINE * max(1, lab.spec.minutes)
+            deadline = DEADLINE * max(1, lab.spec.minutes) if until is None else max(0.1, until - time.monotonic())
             _take(
                 step, sandbox, folder, deadline, origin=f"{lab.slug}/{way_dir.parent.name}/{way_dir.name}/{step.name}"
             )

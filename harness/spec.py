@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003  (pydantic reads the annotations)
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003
@@ -33,6 +34,7 @@ DOCS = (
     "https://kubernetes.io/docs/", "https://kubernetes.io/blog/", "https://helm.sh/docs/",
     "https://gateway-api.sigs.k8s.io/",
 )  # fmt: skip
+PAGE = re.compile(r"https://[a-z0-9.-]+(/[A-Za-z0-9._-]+)+/?(#[A-Za-z0-9._-]+)?")
 
 
 class Difficulty(StrEnum):
@@ -58,6 +60,8 @@ def _known(what: str) -> Any:
 def _allowed_page(url: str) -> str:
     if not url.startswith(DOCS):
         raise ValueError(f"{url!r} is not open in the exam; allowed: {', '.join(DOCS)}")
+    if not PAGE.fullmatch(url) or ".." in url:
+        raise ValueError(f"{url!r} is not the address of a page: words between single slashes, and perhaps #a-heading")
     return url
 
 
@@ -88,6 +92,8 @@ class LabSpec(BaseModel):
     replaces: Annotated[bool, Field(strict=True)] = False  # its reset needs a new cluster
     vars: Mapping[Name, Rule] = {}
     hints: Annotated[tuple[Text, ...], Field(min_length=1)]
+    one_way: Text | None = None  # why there is no second solution
+    missing_images: tuple[Text, ...] = ()  # those that are not to be had, on purpose
     docs: Annotated[tuple[Annotated[Text, AfterValidator(_allowed_page)], ...], Field(min_length=1)]
 
     @property

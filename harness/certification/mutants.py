@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from harness.certification.scripts import only_waits, statements
 from harness.yaml_files import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 EVERYTHING = {"verbs": ["*"], "resources": ["*"], "apiGroups": ["*"]}
-SELECTORS = ("matchLabels", "podSelector", "namespaceSelector", "nodeSelector", "selector")
+SELECTORS = ("matchLabels", "podSelector", "namespaceSelector", "nodeSelector", "selector", "labelSelector")
+PORTS = ("port", "targetPort", "nodePort", "containerPort", "hostPort", "endPort")
 KEPT = ("apiVersion", "kind")  # without them it is no object: kubectl refuses it before anybody judges
+REFERENCES = ("name", "serviceAccountName", "claimName", "secretName", "volumeName", "storageClassName", "nodeName")
 QUANTITY = re.compile(r"(\d+)(m|Ki|Mi|Gi|h|s)?")
-HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)")
 
 Place = tuple[Any, ...]  # the keys and indices that lead to a field
 
@@ -33,55 +35,64 @@ class Mutant:
 
 
 def mutants(files: Mapping[str, str]) -> Iterator[Mutant]:
-    """All faulty variants of a solution's files (rendered, by name), one fault each."""
+    """All faulty variants of a solution's files (rendered, by name), one fault each, and in the same order always."""
+    namespaces = _namespaces(files)
     for file, text in files.items():
         if file.endswith(".yaml"):
-            yield from _of_manifests(file, text)
+            yield from _of_manifests(file, text, namespaces)
         elif file.endswith(".sh"):
             yield from _of_script(file, text)
 
 
-def _of_manifests(file: str, text: str) -> Iterator[Mutant]:
+def _namespaces(files: Mapping[str, str]) -> list[str]:
+    found = [doc for file, text in files.items() if file.endswith(".yaml") for doc in parse(text, file)]
+    named = [(doc.get("metadata") or {}).get("namespace") for doc in found if isinstance(doc, dict)]
+    return list(dict.fromkeys(each for each in named if isinstance(each, str)))
+
+
+def _of_manifests(file: str, text: str, namespaces: Sequence[str]) -> Iterator[Mutant]:
     documents = [each for each in parse(text, file) if isinstance(each, dict)]
     for index, document in enumerate(documents):
         place = f"{file} {document.get('kind')}/{(document.get('metadata') or {}).get('name')}"
         others = [*documents[:index], *documents[index + 1 :]]
         yield Mutant(f"{place}: dropped", file, yaml.safe_dump_all(others))
-        for what, changed in _of_document(document):
+        for what, changed in _of_document(document, namespaces):
             everything = [*documents[:index], changed, *documents[index + 1 :]]
             yield Mutant(f"{place}: {what}", file, yaml.safe_dump_all(everything))
 
 
-def _of_document(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_document(document: dict[str, Any], namespaces: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, value in _walk(document):
         if path[0] in KEPT or path == ("metadata",):
             continue
         dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
         if path != ("metadata", "name"):
             yield f"{dotted} dropped", _changed(document, path, _drop)
-        for what, other in _others(path, value):
+        for what, other in _others(path, value, namespaces):
             yield f"{dotted} {what}", _changed(document, path, _setter(other))
 
 
-def _others(path: Place, value: Any) -> Iterator[tuple[str, Any]]:
-    """Other values for a field, each a plausible slip."""
+def _others(path: Place, value: Any, namespaces: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    """Other values for a field, each a plausible slip. Which there are does not hang on a variable's value."""
     key = path[-1]
-    if key in EVERYTHING and value != EVERYTHING[key]:
+    if key in EVERYTHING and isinstance(value, list):
         yield "widened to everything", EVERYTHING[key]
-    elif key in SELECTORS and value:
+    elif key in SELECTORS and isinstance(value, dict):
         yield "selects everything", {}
     elif key == "namespace":
-        yield "is default", "default"
-    elif path == ("metadata", "name"):
+        yield "swapped", next((each for each in namespaces if each != value), "kube-public")
+    elif key in REFERENCES and isinstance(value, str):
         yield "misspelt", f"{value}-x"
     elif isinstance(value, bool):
         yield "turned", not value
+    elif key in PORTS and isinstance(value, int):
+        yield "one more", value + 1
     elif isinstance(value, int):
         yield "doubled", value * 2 or 1
-        if value:
-            yield "is 0", 0
+        yield "is 0", 0
     elif isinstance(value, str) and (match := QUANTITY.fullmatch(value)):
         yield "doubled", f"{int(match[1]) * 2 or 1}{match[2] or ''}"
+        yield "is 0", "0"
 
 
 def _walk(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -112,33 +123,12 @@ def _setter(value: Any) -> Callable[[Any, Any], None]:
 
 
 def _of_script(file: str, text: str) -> Iterator[Mutant]:
-    commands = list(statements(text))
-    for index, command in enumerate(commands):
-        first = command.strip().splitlines()[0]
-        if first.startswith(("#", "set ")):
-            continue
-        rest = commands[:index] + commands[index + 1 :]
-        yield Mutant(f"{file} command {index + 1} left out: {first[:60]}", file, "".join(rest))
-
-
-def statements(text: str) -> Iterator[str]:
-    """The commands of a script: lines, with what continues them, here-documents and open blocks included."""
-    held: list[str] = []
-    ending = ""
-    depth = 0
-    for line in text.splitlines(keepends=True):
-        held.append(line)
-        if ending:
-            ending = "" if line.strip() == ending else ending
-        else:
-            if found := HEREDOC.search(line):
-                ending = found[1]
-            words = line.split("#")[0].split()
-            depth += sum(word in ("do", "then", "{", "case") for word in words)
-            depth -= sum(word.rstrip(";") in ("done", "fi", "}", "esac") for word in words)
-        if not ending and depth <= 0 and not line.rstrip().endswith("\\") and "".join(held).count("'") % 2 == 0:
-            if "".join(held).strip():
-                yield "".join(held)
-            held = []
-    if "".join(held).strip():
-        yield "".join(held)
+    parts = list(statements(text))
+    number = 0
+    for index, part in enumerate(parts):
+        first = next((line.strip() for line in part.splitlines() if not line.lstrip().startswith("#")), "")
+        if first and not first.startswith("set "):
+            number += 1
+            if not only_waits(part):
+                rest = parts[:index] + parts[index + 1 :]
+                yield Mutant(f"{file} command {number} left out: {first}", file, "".join(rest))

@@ -2,233 +2,221 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from harness.certification import bystanders
-from harness.certification.certificate import Certificate, Step
-from harness.certification.mutants import mutants
-from harness.certification.survivors import read_survivors
-from harness.ending import end
+from harness.certification import bystanders, faulty
+from harness.certification.certificate import Certificate, Counts, Problem, Step
+from harness.certification.evidence import Evidence
+from harness.certification.findings import differing, missed, outcomes, unlike
 from harness.linting import lint
-from harness.rendering import render
-from harness.solving import apply_way
-from harness.starting import Started, reset, start
-from harness.ways import Way, reference, rendered_name, solutions, wrong
-from harness.yaml_files import parse, read_text
+from harness.ways import Way, reference, solutions, wrong
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
     from grader.outcomes import Grade
-    from harness.app import App
-    from harness.lab import Lab
+    from harness.certification.jobs import Job, Order
+    from harness.certification.progress import Tell
+    from harness.certification.walk import Walk
+    from setup.dump import Dump
+    from setup.sandbox import Sandbox
 
-SEED = 7
+SEED, OTHER_SEED = 7, 1234
 START_WITHIN, GRADE_WITHIN, RESET_WITHIN = 60.0, 30.0, 30.0  # seconds; a healthy machine takes a few
+REPLACED_WITHIN = 600.0  # a lab that replaces its cluster gets a new one, if no spare is ready
 
-Look = Callable[[], Iterator[str]]
+Look = Callable[[], Iterator[Problem]]
 
 
 @dataclass
 class Proof:
-    """The state of one lab's certification: its sandbox, and what was counted so far."""
+    """The state of one lab's certification: its way, and what was counted so far.
 
-    app: App
-    lab: Lab
-    provider: str | None
-    repeat: int
-    with_mutants: bool
+    The first share of a lab takes every step; the others judge their part of the mutants, no more.
+    """
+
+    walk: Walk
+    job: Job
+    order: Order
+    tell: Tell
     steps: list[Step] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
     shown: int = 0
-    mutants: int = 0
-    caught: int = 0
-    grades: int = 0
-    same: int = 0
+    start: float = 0.0
+    reset: float = 0.0
+    grade: float = 0.0
     memory: int = 0
-    started: Started | None = None
+    take: Callable[[Sandbox], Dump] = bystanders.take
+
+    def __post_init__(self) -> None:
+        """Make what follows from the order."""
+        self.lab = self.walk.lab
+        self.evidence = Evidence(self.order.report, self.lab.slug, self.take)
 
     def certificate(self) -> Certificate:
         """Take every step; what cannot be started is not judged."""
         try:
-            if self._take("lint", self._lint) and self._take("start", self._start):
-                for name, look in self._live_steps():
-                    self._take(name, look)
+            if self._take("lint", self._lint) if self.job.whole else not list(self._lint()):
+                self._on_a_cluster()
         finally:
-            if self.started is not None:
-                end(self.app, self.started.session)
-        provider = self.started.session.provider if self.started else self.provider or "-"
-        counts = (self.mutants, self.caught, self.grades, self.same, self.memory)
-        points = self.lab.points if self.steps[0].ok else 0
-        return Certificate(self.lab.slug, provider, points, tuple(self.steps), *counts)
+            self.walk.end()
+        points = self.lab.points if self.steps[:1] and self.steps[0].ok else 0
+        return Certificate(
+            self.lab.slug, self.job.provider, points, tuple(self.steps), self.counts,
+            self.start, self.grade, self.reset, self.memory,
+        )  # fmt: skip
+
+    def _on_a_cluster(self) -> None:
+        if not self.job.whole:
+            self._take("mutants", self._mutants)
+            return
+        if self._take("start", self._start):
+            for name, look in self._live_steps():
+                self._take(name, look)
 
     def _live_steps(self) -> Iterator[tuple[str, Look]]:
         yield "solutions", self._solutions
         yield "wrong ways", self._wrong
-        if self.with_mutants:
+        if self.order.mutants:
             yield "mutants", self._mutants
         yield "bystanders", self._bystanders
         yield "reset", self._reset
         yield "time", self._time
+        yield "other values", self._other_values
 
     def _take(self, name: str, look: Look) -> bool:
-        self.app.tell(f"{self.lab.slug}: {name}")
+        self.tell(self.job, name, 0, 0)
         began, self.shown = time.monotonic(), 0
-        problems: list[str] = []
+        problems: list[Problem] = []
         try:
             problems.extend(look())
         except LabsError as error:
-            problems.append(error.what)
+            problems.append(Problem(error.what))
+        except ConnectionError as error:
+            problems.append(Problem(str(error)))
         self.steps.append(Step(name, time.monotonic() - began, self.shown, tuple(problems)))
         return not problems
 
-    def _lint(self) -> Iterator[str]:
-        shapes = {shape for provider in self.app.providers.values() for shape in provider.shapes}
-        self.shown = len(self.lab.checks)
-        yield from (str(problem) for problem in lint(self.app.catalog, self.lab.slug, shapes))
+    def _lint(self) -> Iterator[Problem]:
+        shapes = {shape for provider in self.walk.app.providers.values() for shape in provider.shapes}
+        problems = lint(self.walk.app.catalog, self.lab.slug, shapes)
+        if not problems:
+            self.shown = len(self.lab.checks)
+        yield from (Problem(str(problem)) for problem in problems)
 
-    def _start(self) -> Iterator[str]:
-        self.started = start(self.app, self.lab, self.provider, SEED, lambda _: False)
-        yield from self._untouched("after the start")
+    def _start(self) -> Iterator[Problem]:
+        self.start = self.walk.begin(SEED).seconds
+        yield from self._untouched("after the start", "start")
 
-    def _solutions(self) -> Iterator[str]:
-        for way in solutions(self.lab.folder):
-            grade = yield from self._go(way.folder, f"solutions/{way.name}")
-            if grade.points != self.lab.points or missed(grade):
-                yield f"solutions/{way.name} gets {grade.points} of {self.lab.points} points: {explain(grade)}"
+    def _solutions(self) -> Iterator[Problem]:
+        ways = solutions(self.lab.folder)
+        for at, way in enumerate(ways):
+            self.tell(self.job, "solutions", at, len(ways))
+            yield from self._all_points(way, "solutions")
 
-    def _wrong(self) -> Iterator[str]:
-        for way in wrong(self.lab.folder):
-            grade = yield from self._go(way.folder, f"wrong/{way.name}")
+    def _all_points(self, way: Way, step: str) -> Iterator[Problem]:
+        name = f"solutions/{way.name}"
+        grade = yield from self._go(way, name, step)
+        if missed(grade):
+            said = f"{name} gets {grade.points} of {self.lab.points} points"
+            yield self._problem(said, grade, set(), step, way.name)
+
+    def _wrong(self) -> Iterator[Problem]:
+        ways = wrong(self.lab.folder)
+        for at, way in enumerate(ways):
+            self.tell(self.job, "wrong ways", at, len(ways))
+            grade = yield from self._go(way, f"wrong/{way.name}", "wrong ways")
             wanted = way.expectation()
             if (grade.points, set(missed(grade))) != (wanted.points, set(wanted.fails)):
-                yield (
+                said = (
                     f"wrong/{way.name} gets {grade.points} points and misses {', '.join(missed(grade)) or 'nothing'};"
-                    f" its file says {wanted.points} and {', '.join(wanted.fails)}: {explain(grade)}"
+                    f" its file says {wanted.points} and {', '.join(wanted.fails)}"
                 )
+                yield self._problem(said, grade, set(wanted.fails), "wrong ways", way.name)
 
-    def _mutants(self) -> Iterator[str]:
-        listed = read_survivors(self.lab.folder)
-        files = self._rendered(reference(self.lab.folder))
-        seen: set[str] = set()
-        for mutant in mutants(files):
-            self.shown += 1
-            self.mutants += 1
-            seen.add(mutant.name)
-            full = self._full_marks({**files, mutant.file: mutant.text})
-            self.caught += not full
-            if full and mutant.name not in listed:
-                yield f"a mutant gets full marks and mutants.yaml does not say why: {mutant.name}"
-            elif not full and mutant.name in listed:
-                yield f"mutants.yaml calls a mutant equally right that loses points: {mutant.name}"
-        yield from (f"mutants.yaml names a mutant that is none: {name}" for name in sorted(listed.keys() - seen))
+    def _mutants(self) -> Iterator[Problem]:
+        for at, of, verdict in faulty.trials(self.walk, self.job, SEED):
+            self.tell(self.job, "mutants", at, of)
+            self.shown += verdict.counted
+            self.counts += Counts(verdict.counted, verdict.caught, verdict.equal)
+            if verdict.problem:
+                objects = self.evidence.keep(self.walk.started.sandbox, "mutants", verdict.name)
+                yield Problem(verdict.problem, verdict.findings, objects)
 
-    def _bystanders(self) -> Iterator[str]:
-        started = self._clean()
-        owner = self.app.owner_of(started.session)
-        owner.reset(started.sandbox)
-        before = bystanders.take(started.sandbox)
-        started = self._clean()
-        after = bystanders.take(started.sandbox)
-        yield from bystanders.disturbed_by_start(before, after, self._manifests())
-        apply_way(started.sandbox, self.lab, reference(self.lab.folder).folder, self._variables())
-        self._judge()
-        solved = bystanders.take(started.sandbox)
-        self._judge()
-        yield from bystanders.disturbed_by_grading(solved, bystanders.take(started.sandbox))
+    def _bystanders(self) -> Iterator[Problem]:
+        owner = self.walk.app.owner_of(self.walk.clean().session)
+        owner.reset(self.walk.started.sandbox)
+        before = self.take(self.walk.started.sandbox)
+        sandbox = self.walk.clean().sandbox
+        after = self.take(sandbox)
+        yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests()))
+        self.walk.go(reference(self.lab.folder).folder)
+        self.walk.judge()
+        solved = self.take(sandbox)
+        self.walk.judge()
+        yield from map(Problem, bystanders.disturbed_by_grading(solved, self.take(sandbox)))
         self.shown = len(before)
 
-    def _reset(self) -> Iterator[str]:
-        self._clean()
-        yield from self._untouched("after a reset")
+    def _reset(self) -> Iterator[Problem]:
+        self.reset = self.walk.clean().seconds
+        yield from self._untouched("after a reset", "reset")
 
-    def _time(self) -> Iterator[str]:
-        started = self._clean()
-        grade = self._judge()
-        taken = {"start": self.steps[1].seconds, "reset": started.seconds, "grade": grade.seconds}
-        for what, most in (("start", START_WITHIN), ("reset", RESET_WITHIN), ("grade", GRADE_WITHIN)):
+    def _time(self) -> Iterator[Problem]:
+        self.grade = self.walk.judge().seconds
+        most = REPLACED_WITHIN if self.lab.spec.replaces else RESET_WITHIN
+        limits = (("start", self.start, START_WITHIN), ("reset", self.reset, most), ("grade", self.grade, GRADE_WITHIN))
+        for what, taken, limit in limits:
             self.shown += 1
-            if taken[what] > most:
-                yield f"the {what} took {taken[what]:.1f} s, more than {most:.0f} s"
-        self.memory = self.app.owner_of(started.session).memory(started.sandbox)
+            if taken > limit:
+                yield Problem(f"the {what} took {taken:.1f} s, more than {limit:.0f} s")
+        now = self.walk.started
+        self.memory = self.walk.app.owner_of(now.session).memory(now.sandbox)
 
-    def _go(self, folder: Path, name: str) -> Any:
+    def _other_values(self) -> Iterator[Problem]:
+        """The same with other values of the variables: what holds for one draw need not for the next."""
+        self.walk.begin(OTHER_SEED)
+        yield from self._untouched("with other values", "other values")
+        yield from self._all_points(reference(self.lab.folder), "other values")
+
+    def _go(self, way: Way, name: str, step: str) -> Any:
         """Go one way from a clean start and judge it ``repeat`` + 1 times; yields what differs, returns the grade."""
-        started = self._clean()
+        self.walk.clean()
         self.shown += 1
-        apply_way(started.sandbox, self.lab, folder, self._variables())
-        first = self._judge()
+        self.walk.go(way.folder)
+        first = self.walk.judge()
         if not first.trustworthy:
-            yield f"{name} cannot be judged: {explain(first)}"
-        for _ in range(self.repeat):
-            again = self._judge()
-            self.grades += 1
-            self.same += outcomes(again) == outcomes(first)
-            if outcomes(again) != outcomes(first):
-                yield f"{name} is graded differently the next time: {explain(first)}; then {explain(again)}"
+            yield self._problem(f"{name} cannot be judged", first, set(missed(first)), step, way.name)
+        for _ in range(self.order.repeat):
+            again = self.walk.judge()
+            same = outcomes(again) == outcomes(first)
+            self.counts += Counts(grades=1, same=int(same))
+            if not same:
+                objects = self.evidence.keep(self.walk.started.sandbox, step, way.name)
+                yield Problem(f"{name} is graded differently the next time", unlike(first, again), objects)
         return first
 
-    def _full_marks(self, files: dict[str, str]) -> bool:
-        """Whether these files, in place of the reference solution's, get full marks; refused ones do not."""
-        started = self._clean()
-        with TemporaryDirectory(prefix="labs-mutant-") as name:
-            folder = Path(name) / "mutant"
-            folder.mkdir()
-            for file, text in files.items():
-                (folder / file).write_text(text, encoding="utf-8")
-            with suppress(LabsError):  # kubectl or bash stops there, as for a candidate: what was done is judged
-                apply_way(started.sandbox, self.lab, folder, self._variables())
-        return not missed(self._judge())
+    def _untouched(self, when: str, step: str) -> Iterator[Problem]:
+        grade = self.walk.judge()
+        self.shown += len(grade.verdicts)
+        everything = {verdict.name for verdict in grade.verdicts}
+        if not grade.trustworthy or missed(grade) != [verdict.name for verdict in grade.verdicts]:
+            yield self._problem(f"{when}, before any work, a check passes or is broken", grade, everything, step)
 
-    def _untouched(self, when: str) -> Iterator[str]:
-        grade = self._judge()
-        self.shown = len(grade.verdicts)
-        passed = [verdict.name for verdict in grade.verdicts if verdict.outcome == "passed"]
-        if passed or not grade.trustworthy:
-            yield f"{when}, before any work: {explain(grade)}; passed: {', '.join(passed) or 'nothing'}"
-
-    def _clean(self) -> Started:
-        assert self.started is not None  # noqa: S101 - the step before made it
-        session = self.app.session_of(self.lab.slug)
-        self.started = reset(self.app, self.lab, session)
-        return self.started
-
-    def _judge(self) -> Grade:
-        assert self.started is not None  # noqa: S101
-        return self.app.judge(self.lab, self.lab.checks, self.started.sandbox, self.started.session)
-
-    def _variables(self) -> Any:
-        assert self.started is not None  # noqa: S101
-        return self.app.variables(self.started.session, self.started.sandbox)
-
-    def _rendered(self, way: Way) -> dict[str, str]:
-        def text(file: Path) -> str:
-            content = read_text(file)
-            return render(content, self._variables(), str(file)) if file.suffix == ".j2" else content
-
-        return {rendered_name(file): text(file) for file in way.files}
-
-    def _manifests(self) -> list[dict[str, Any]]:
-        folder = Way(self.lab.folder / "start")
-        found = [parse(text, name) for name, text in self._rendered(folder).items() if name.endswith(".yaml")]
-        return [document for documents in found for document in documents]
+    def _problem(self, sentence: str, grade: Grade, wanted: set[str], *place: str) -> Problem:
+        """What this grade shows to be wrong; ``wanted`` are the checks that were not to pass."""
+        objects = self.evidence.keep(self.walk.started.sandbox, *place)
+        return Problem(sentence, differing(grade, wanted), objects)
 
 
-def missed(grade: Grade) -> list[str]:
-    """The checks that did not pass."""
-    return [verdict.name for verdict in grade.verdicts if verdict.outcome != "passed"]
+def unreadable(job: Job, what: str) -> Certificate:
+    """The certificate of a lab that nothing could be shown of."""
+    return Certificate(job.slug, job.provider, steps=(Step("lint", 0.0, 0, (Problem(what),)),))
 
 
-def outcomes(grade: Grade) -> list[tuple[str, str]]:
-    """What must be the same when asked again."""
-    return [(verdict.name, str(verdict.outcome)) for verdict in grade.verdicts]
-
-
-def explain(grade: Grade) -> str:
-    """The checks that did not pass, each with the first line of why."""
-    lines = [f"{each.name} {each.outcome}: {each.why.splitlines()[0] if each.why else ''}" for each in grade.verdicts]
-    return "; ".join(line for line, each in zip(lines, grade.verdicts, strict=True) if each.outcome != "passed") or "-"
+def broken_off(job: Job, what: str) -> Certificate:
+    """The certificate of a lab, or a share of it, during which the process that judged it ended."""
+    found = unreadable(job, what)
+    return dataclasses.replace(found, steps=(dataclasses.replace(found.steps[0], name="worker"),))

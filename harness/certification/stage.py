@@ -1,8 +1,9 @@
-"""A place for certification: a state folder beside the user's own, so that nobody's open lab is touched."""
+"""A place for certification: state folders beside the user's own, so that nobody's open lab is touched."""
 
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,21 +12,28 @@ from harness.ending import stop_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FOLDER = "certification"
 
 
 @contextmanager
-def stage(app: App) -> Iterator[App]:
-    """The same labs on sandboxes of their own, which are gone afterwards; BusyError while another command is at it.
+def stage(app: App, workers: int) -> Iterator[tuple[Path, ...]]:
+    """A state folder for each worker, whose sandboxes are gone afterwards; BusyError while another command is at it.
 
     What a killed run left is removed first.
     """
     with app.locks.hold(FOLDER):
-        state = app.state / FOLDER
-        apart = dataclasses.replace(app, state=state, providers=LateProviders(state, app.cache))
-        stop_all(apart)
+        root = app.state / FOLDER
+        _clear(app, root)
         try:
-            yield apart
+            yield tuple(root / str(number) for number in range(1, workers + 1))
         finally:
-            stop_all(apart)
+            _clear(app, root)
+
+
+def _clear(app: App, root: Path) -> None:
+    for folder in sorted(root.glob("*/")):
+        quiet = dataclasses.replace(app, state=folder, providers=LateProviders(folder, app.cache), tell=lambda _: None)
+        stop_all(quiet)
+    shutil.rmtree(root, ignore_errors=True)

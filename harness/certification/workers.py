@@ -2,56 +2,133 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any
+
+from harness.certification.certificate import Certificate, merge
+from harness.certification.jobs import EXCLUSIVE, Job, Order
+from harness.certification.progress import Done
+from harness.certification.proving import broken_off
+from harness.certification.worker import work
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from harness.app import App
-    from harness.certification.certificate import Certificate
-
 ROOM = 1 << 30  # bytes of memory that a worker and its sandbox may need
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be proved of each lab, and where."""
-
-    roots: tuple[Path, ...]
-    state: Path
-    cache: Path
-    provider: str | None
-    repeat: int
-    mutants: bool
+A_CORE = 2  # workers for each core: much of a proof is waiting for controllers
+PATIENCE = 15.0  # seconds for a worker to let go of what it does
+CONTEXT = multiprocessing.get_context("spawn")
 
 
 def most_jobs() -> int:
-    """As many workers as there are cores, and as fit into the memory that is free."""
+    """As many workers as the cores keep busy, and as fit into the memory that is free."""
     from harness.memory import available  # noqa: PLC0415  (late: psutil)
 
-    return max(1, min(os.cpu_count() or 1, available() // ROOM))
+    return max(1, min(A_CORE * (os.cpu_count() or 1), available() // ROOM))
 
 
-def certify(app: App, order: Order, slugs: Sequence[str], jobs: int) -> list[Certificate]:
-    """The certificates of these labs, in their order. ``jobs`` labs are proved at a time, the largest first."""
-    if jobs == 1 or len(slugs) == 1:
-        return [_certify_one(order, slug) for slug in slugs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(slugs)), mp_context=context) as pool:
-        largest_first = sorted(slugs, key=lambda slug: -app.catalog.get(slug).spec.minutes)
-        futures = {slug: pool.submit(_certify_one, order, slug) for slug in largest_first}
-        return [futures[slug].result() for slug in slugs]
+@dataclasses.dataclass
+class Hand:
+    """A worker as its employer sees it: the process, the line to it, what it does, and what its sandbox is for."""
+
+    process: multiprocessing.process.BaseProcess
+    line: Connection
+    job: Job | None = None
+    kind: tuple[str, str] | None = None
 
 
-def _certify_one(order: Order, slug: str) -> Certificate:
-    from harness.app import App, LateProviders  # noqa: PLC0415  (in a process of its own)
-    from harness.catalog import Catalog  # noqa: PLC0415
-    from harness.certification.proving import Proof  # noqa: PLC0415
+class Workers:
+    """Gives out jobs and gathers certificates. Each worker has a state folder of its own."""
 
-    app = App(Catalog(order.roots), order.state, order.cache, LateProviders(order.state, order.cache))
-    return Proof(app, app.catalog.get(slug), order.provider, order.repeat, order.mutants).certificate()
+    def __init__(self, order: Order, folders: Sequence[Path], show: Callable[[Any], None]) -> None:
+        """``show`` is told everything that workers say: Progress, Done, and lines of text."""
+        self.order = order
+        self.folders = list(folders)
+        self.show = show
+        self.hands: list[Hand] = []
+        self.done: dict[Job, Certificate] = {}
+
+    def prove(self, jobs: Iterable[Job]) -> dict[Job, Certificate]:
+        """The certificates of all jobs, in no order."""
+        waiting = list(jobs)
+        with self._employed(min(len(self.folders), len(waiting))):
+            while waiting or any(hand.job for hand in self.hands):
+                for hand in self.hands:
+                    if hand.job is None and (job := self._next(hand, waiting)) is not None:
+                        waiting.remove(job)
+                        self._give(hand, job)
+                self._listen()
+        return self.done
+
+    def _next(self, hand: Hand, waiting: Sequence[Job]) -> Job | None:
+        """The job for this worker: first what its sandbox fits; an exclusive provider is for one worker at a time."""
+        busy = any(other.kind and other.kind[0] == EXCLUSIVE for other in self.hands if other is not hand)
+        able = [job for job in waiting if not (busy and job.provider == EXCLUSIVE)]
+        fitting = [job for job in able if (job.provider, job.shape) == hand.kind]
+        return next(iter(fitting or able), None)
+
+    def _give(self, hand: Hand, job: Job) -> None:
+        hand.job, hand.kind = job, (job.provider, job.shape)
+        hand.line.send(job)
+
+    def _listen(self) -> None:
+        """Hear what the workers say, at least one of them."""
+        for ready in wait([hand.line for hand in self.hands if hand.job]):
+            hand = next(hand for hand in self.hands if hand.line is ready)
+            try:
+                said = hand.line.recv()
+            except (EOFError, ConnectionError):
+                said = self._lost(hand)
+            if isinstance(said, Done):
+                self.done[said.job] = said.certificate
+                hand.job = None
+            self.show(said)
+
+    def _lost(self, hand: Hand) -> Done | str:
+        """A worker ended in the middle of a job, as a lab's checks can make it; another one takes its place."""
+        hand.process.join(PATIENCE)
+        hand.line.close()
+        self.hands[self.hands.index(hand)] = dataclasses.replace(self._employ(self.hands.index(hand)), kind=hand.kind)
+        what = f"the process that judged it ended with exit code {hand.process.exitcode}"
+        return Done(hand.job, broken_off(hand.job, what)) if hand.job is not None else what
+
+    def _employ(self, number: int) -> Hand:
+        ours, its = CONTEXT.Pipe()
+        order = dataclasses.replace(self.order, state=self.folders[number])
+        process = CONTEXT.Process(target=work, args=(its, order), name=f"labs-certify-{number + 1}", daemon=False)
+        process.start()
+        its.close()
+        return Hand(process, ours)
+
+    @contextmanager
+    def _employed(self, count: int) -> Iterator[None]:
+        """Workers that are gone afterwards, whatever happens."""
+        try:
+            self.hands = [self._employ(number) for number in range(count)]
+            yield
+        except BaseException:
+            for hand in self.hands:
+                hand.process.terminate()
+            raise
+        finally:
+            for hand in self.hands:
+                hand.line.close()
+            for hand in self.hands:
+                hand.process.join(PATIENCE)
+                if hand.process.is_alive():
+                    hand.process.kill()
+                    hand.process.join()
+
+
+def gathered(planned: Sequence[Job | Certificate], done: dict[Job, Certificate]) -> list[Certificate]:
+    """One certificate for each lab and provider, in the order of the plan."""
+    found: dict[tuple[str, str], list[Certificate]] = {}
+    for each in planned:
+        certificate = each if isinstance(each, Certificate) else done[each]
+        found.setdefault((each.slug, each.provider), []).append(certificate)
+    return [merge(shares) for shares in found.values()]

@@ -1,0 +1,97 @@
+"""One lab on its sandbox: begun, gone through and judged, as often as a proof asks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from harness.ending import end
+from harness.rendering import render
+from harness.solving import apply_way
+from harness.starting import Started, reset, start
+from harness.ways import Way, rendered_name
+from harness.yaml_files import parse, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from grader.checks import Check
+    from grader.outcomes import Grade
+    from harness.app import App
+    from harness.lab import Lab
+
+
+class Walk:
+    """A lab's way from its start to a grade. ``begin`` comes first; ``end`` keeps the sandbox for the next lab."""
+
+    def __init__(self, app: App, lab: Lab, provider: str) -> None:
+        self.app = app
+        self.lab = lab
+        self.provider = provider
+        self._started: Started | None = None
+
+    def begin(self, seed: int) -> Started:
+        """Start the lab with the values that this seed draws; what was started before is ended."""
+        self.end()
+        self._started = start(self.app, self.lab, self.provider, seed, lambda _: False)
+        return self._started
+
+    def end(self) -> None:
+        """End the lab, if it was begun."""
+        session = self.app.sessions.of(self.lab.slug)
+        if session is not None:
+            end(self.app, session)
+        self._started = None
+
+    @property
+    def started(self) -> Started:
+        """How it stands now; RuntimeError before the beginning."""
+        if self._started is None:
+            raise RuntimeError(f"{self.lab.slug} was not begun")
+        return self._started
+
+    def clean(self) -> Started:
+        """The clean start again, with the same values."""
+        self._started = reset(self.app, self.lab, self.started.session)
+        return self._started
+
+    def go(self, folder: Path, within: float | None = None) -> float:
+        """Do what the files of a way say, at most ``within`` seconds; how many it took. LabsError where it stops."""
+        began = time.monotonic()
+        apply_way(self.started.sandbox, self.lab, folder, self.variables(), within)
+        return time.monotonic() - began
+
+    def judge(self, checks: Sequence[Check] | None = None) -> Grade:
+        """A grade by these checks, or by all."""
+        now = self.started
+        return self.app.judge(self.lab, self.lab.checks if checks is None else checks, now.sandbox, now.session)
+
+    def variables(self) -> Mapping[str, Any]:
+        """What templates are filled with now."""
+        return self.app.variables(self.started.session, self.started.sandbox)
+
+    def rendered(self, way: Way) -> dict[str, str]:
+        """The texts of a way's files by their names, filled in."""
+        return texts(way, self.variables())
+
+    def manifests(self) -> list[dict[str, Any]]:
+        """The objects that the start makes."""
+        found = [
+            parse(text, name) for name, text in self.rendered(Way(self.lab.folder / "start")).items() if _yaml(name)
+        ]
+        return [document for documents in found for document in documents]
+
+
+def texts(way: Way, variables: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of a way's files by their names, filled in with ``variables``."""
+
+    def text(file: Path) -> str:
+        content = read_text(file)
+        return render(content, variables, str(file)) if file.suffix == ".j2" else content
+
+    return {rendered_name(file): text(file) for file in way.files}
+
+
+def _yaml(name: str) -> bool:
+    return name.endswith(".yaml")
