@@ -1,0 +1,51 @@
+"""`labs certify`: what it says when nothing can be proved; proving is tested where a cluster is."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def traffic(labs):
+    return lambda *words: labs("certify", "05-traffic", *words)
+
+
+def test_a_lab_that_cannot_run_here_is_said_and_exits_with_3(traffic):
+    answer = traffic()
+    assert answer.code == 3
+    assert "05-traffic cannot run here: fake: it has no traffic" in answer.out
+
+
+def test_json_keeps_the_contract(traffic):
+    document = traffic("--json").document
+    assert document["labs"][0] | {"steps": []} == document["labs"][0]
+    assert {"slug", "provider", "ok", "steps", "seconds"} <= set(document["labs"][0])
+    assert (document["ok"], document["labs"][0]["obstacle"]) == (False, "fake: it has no traffic")
+
+
+def test_a_report_is_written_also_of_what_cannot_run(traffic, tmp_path):
+    folder = tmp_path / "report"
+    assert traffic("--report", str(folder)).code == 3
+    assert {path.name for path in folder.iterdir()} == {"index.html", "junit.xml", "certify.json"}
+    assert json.loads((folder / "certify.json").read_text())["labs"][0]["slug"] == "05-traffic"
+    assert traffic("--report", str(folder)).code == 3
+
+
+def test_a_folder_with_something_else_is_not_written_into(traffic, tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
+    answer = traffic("--report", str(tmp_path))
+    assert answer.code == 2
+    assert "holds no earlier report" in answer.err
+    assert not (tmp_path / "index.html").exists()
+
+
+def test_a_lab_that_cannot_be_read_exits_with_1(make_world, write_lab, capsys):
+    from harness.cli.running import run
+
+    world = make_world(write_lab("42-mine", "title: x\n"))
+    assert run(["certify", "42"], world.app) == 1
+    assert "42-mine, lint: " in capsys.readouterr().out
+
+
+def test_an_unknown_provider_is_wrong_usage(labs):
+    assert labs("certify", "--provider", "fakke").code == 2
