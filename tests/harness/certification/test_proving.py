@@ -83,9 +83,8 @@ def test_a_mutant_that_lives_must_be_listed_with_a_reason(prove):
         file.write_text(file.read_text() + "\ntrue\n")
 
     name = "10-write.sh command 2 left out: true"
-    assert sentences(prove(change)) == {
-        "mutants": [f"a mutant gets full marks and mutants.yaml does not say why: {name}"]
-    }
+    said = f"a mutant gets full marks and mutants.yaml does not say why: {name}"
+    assert sentences(prove(change)) == {"mutants": [said]}
 
 
 def test_a_listed_mutant_is_equally_right(prove):
@@ -116,11 +115,7 @@ def test_a_grade_that_changes_by_itself_is_found(prove):
     found = prove(change)
     problem = next(step for step in found.steps if step.name == "solutions").problems[0]
     assert problem.sentence == "solutions/from-file is graded differently the next time"
-    assert [(each.check, each.expected, each.outcome) for each in problem.findings][0] == (
-        "written",
-        "passed",
-        "failed",
-    )
+    assert ("written", "passed", "failed") in [(each.check, each.expected, each.outcome) for each in problem.findings]
     assert found.counts.stability < 1
 
 

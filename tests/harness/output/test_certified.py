@@ -69,17 +69,13 @@ def test_nothing_in_the_page_is_fetched_run_or_hidden():
     page = Page(text)
     assert not {"script", "img", "link", "iframe"} & {tag for tag, _ in page.tags}
     assert not any(character in text for character in "\x00\x1b\u202e")
-    assert all(
-        not value.startswith(("http", "//"))
-        for _, attrs in page.tags
-        for key, value in attrs.items()
-        if key in ("href", "src")
-    )
+    addresses = [value for _, attrs in page.tags for key, value in attrs.items() if key in ("href", "src")]
+    assert not [value for value in addresses if value.startswith(("http", "//", "javascript"))]
     assert len(text) < 20_000
 
 
 def test_junit_has_a_suite_a_lab_and_a_case_a_step():
-    root = ElementTree.fromstring(certificates_xml(ALL).encode())
+    root = ElementTree.fromstring(certificates_xml(ALL).encode())  # noqa: S314 - our own
     assert [suite.get("name") for suite in root] == ["07-rbac on embedded", "08-csr on embedded", "41-pods on kind"]
     assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("4", "1", "1")
     failure = root[0][1].find("failure")
