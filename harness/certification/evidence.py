@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from setup.dump import Dump
     from setup.sandbox import Sandbox
 
+LONGEST = 70  # characters of a name
 MOST = 12  # folders a lab: a lab that is wrong everywhere need not fill the disk
 EVERYWHERE = ("system:", "kubeadm:", "extension-apiserver-authentication")  # names that every cluster has
 ALWAYS_THERE = ("apiservices", "flowschemas", "prioritylevelconfigurations", "ipaddresses", "servicecidrs")
@@ -61,5 +63,6 @@ def files(objects: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]
 
 
 def plain(text: str) -> str:
-    """``text`` as a file's name."""
-    return re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-.")[:80]
+    """``text`` as a file's name; a long one ends in a number of its own."""
+    name = re.sub(r"[^a-z0-9.]+", "-", text.casefold()).strip("-.")
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{zlib.crc32(text.encode()):08x}"

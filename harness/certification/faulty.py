@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from harness.certification.effects import no_effect
 from harness.certification.findings import differing, missed
 from harness.certification.naming import distinct, named
 from harness.certification.survivors import read_survivors
@@ -19,7 +20,7 @@ from harness.ways import reference
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from grader.outcomes import Grade
     from harness.certification.certificate import Finding
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from harness.certification.mutants import Mutant
     from harness.certification.walk import Walk
     from harness.lab import Lab
+    from setup.dump import Dump
+    from setup.sandbox import Sandbox
 
 NAMING_SEEDS = range(8)
 TIMES, SPARE = 2.0, 2.0  # a mutant may take so many times as long as the unmutated way, and so many seconds more
@@ -42,6 +45,7 @@ class Verdict:
     equal: int = 0
     problem: str = ""
     findings: tuple[Finding, ...] = ()
+    lives: bool = False
 
 
 def example_mutants(lab: Lab) -> list[Mutant]:
@@ -56,11 +60,12 @@ def names(lab: Lab) -> set[str]:
     return {mutant.name for mutant in named(draws[0], draws)}
 
 
-def trials(walk: Walk, job: Job, seed: int) -> Iterator[tuple[int, int, Verdict]]:
+def trials(walk: Walk, job: Job, seed: int, take: Callable[[Sandbox], Dump]) -> Iterator[tuple[int, int, Verdict]]:
     """Try this share of the mutants; each with its number and how many there are.
 
     The unmutated way comes first. It must get everything, and the time it takes bounds that of the others: many a
-    mutant would wait for a state that never comes.
+    mutant would wait for a state that never comes. ``take`` gives all objects of a sandbox: a fault that leaves the
+    object that it is about just as the unmutated way does is none.
     """
     if not job.whole:
         walk.begin(seed)
@@ -68,6 +73,7 @@ def trials(walk: Walk, job: Job, seed: int) -> Iterator[tuple[int, int, Verdict]
     way = reference(walk.lab.folder)
     limit = TIMES * walk.go(way.folder) + SPARE
     control = walk.judge()
+    right = take(walk.started.sandbox)
     files = walk.rendered(way)
     mine = distinct(files, named(files, _draws(walk.lab)))[job.share :: job.shares]
     if missed(control):
@@ -76,7 +82,11 @@ def trials(walk: Walk, job: Job, seed: int) -> Iterator[tuple[int, int, Verdict]
         return
     listed = read_survivors(walk.lab.folder)
     for at, mutant in enumerate(mine, 1):
-        yield at, len(mine), _verdict(mutant, _judged(walk, {**files, mutant.file: mutant.text}, limit), listed)
+        grade = _judged(walk, {**files, mutant.file: mutant.text}, limit)
+        verdict = _verdict(mutant, grade, listed)
+        if verdict.lives and no_effect(mutant, right, take(walk.started.sandbox)):
+            verdict = Verdict(mutant.name, counted=1, equal=1)
+        yield at, len(mine), verdict
 
 
 def _verdict(mutant: Mutant, grade: Grade, listed: Mapping[str, str]) -> Verdict:
@@ -88,7 +98,7 @@ def _verdict(mutant: Mutant, grade: Grade, listed: Mapping[str, str]) -> Verdict
         said = f"mutants.yaml calls a mutant equally right that loses points: {name}" if name in listed else ""
         return Verdict(name, counted=1, caught=1, problem=said, findings=differing(grade, ()) if said else ())
     said = "" if name in listed else f"a mutant gets full marks and mutants.yaml does not say why: {name}"
-    return Verdict(name, counted=1, equal=int(name in listed), problem=said)
+    return Verdict(name, counted=1, equal=int(name in listed), problem=said, lives=True)
 
 
 def _judged(walk: Walk, files: Mapping[str, str], limit: float) -> Grade:

@@ -27,11 +27,15 @@ Place = tuple[Any, ...]  # the keys and indices that lead to a field
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: its name, which says where and what, and the text of the file that has it."""
+    """One fault: its name, which says where and what, and the text of the file that has it.
+
+    ``target`` is the kind and name of the one object that it is about; None where it may be about more.
+    """
 
     name: str
     file: str
     text: str
+    target: tuple[str, str] | None = None
 
 
 def mutants(files: Mapping[str, str]) -> Iterator[Mutant]:
@@ -53,12 +57,13 @@ def _namespaces(files: Mapping[str, str]) -> list[str]:
 def _of_manifests(file: str, text: str, namespaces: Sequence[str]) -> Iterator[Mutant]:
     documents = [each for each in parse(text, file) if isinstance(each, dict)]
     for index, document in enumerate(documents):
-        place = f"{file} {document.get('kind')}/{(document.get('metadata') or {}).get('name')}"
+        target = str(document.get("kind")), str((document.get("metadata") or {}).get("name"))
+        place = f"{file} {'/'.join(target)}"
         others = [*documents[:index], *documents[index + 1 :]]
         yield Mutant(f"{place}: dropped", file, yaml.safe_dump_all(others))
         for what, changed in _of_document(document, namespaces):
             everything = [*documents[:index], changed, *documents[index + 1 :]]
-            yield Mutant(f"{place}: {what}", file, yaml.safe_dump_all(everything))
+            yield Mutant(f"{place}: {what}", file, yaml.safe_dump_all(everything), target)
 
 
 def _of_document(document: dict[str, Any], namespaces: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -138,7 +138,7 @@ class Proof:
                 yield self._problem(said, grade, set(wanted.fails), "wrong ways", way.name)
 
     def _mutants(self) -> Iterator[Problem]:
-        for at, of, verdict in faulty.trials(self.walk, self.job, SEED):
+        for at, of, verdict in faulty.trials(self.walk, self.job, SEED, self.take):
             self.tell(self.job, "mutants", at, of)
             self.shown += verdict.counted
             self.counts += Counts(verdict.counted, verdict.caught, verdict.equal)

@@ -71,6 +71,99 @@ def test_checks_that_do_not_load_are_named(mine):
     assert any("nothing_of_that_name" in problem for problem in problems(mine))
 
 
+def test_files_of_no_way_are_named(mine):
+    (mine / "solutions" / "notes.md").write_text("x")
+    (mine / "wrong" / "empty" / "more").mkdir()
+    (mine / "solutions" / "reference" / ".hidden").write_text("x")
+    assert problems(mine) == [
+        "01-pass/solutions/notes.md: is no folder: each way has one of its own",
+        "01-pass/solutions/reference/.hidden: is never used: the files of a way lie in its folder, and none is hidden",
+        "01-pass/wrong/empty/more: is never used: the files of a way lie in its folder, and none is hidden",
+    ]
+
+
+def second_way(lab, text):
+    shutil.rmtree(lab / "solutions" / "from-file")
+    (lab / "solutions" / "second").mkdir()
+    (lab / "solutions" / "second" / "10-other.sh.j2").write_text(text)
+
+
+def test_a_second_solution_that_says_nothing_new_is_refused(mine):
+    second_way(mine, '# in other words\nprintf %s   "{{ code }}" > answer.txt\nsleep 1\n')
+    assert problems(mine) == [
+        "01-pass/solutions/second: differs from reference only in names, order, waiting or packaging: show another way"
+    ]
+
+
+def test_another_command_is_another_way(mine):
+    second_way(mine, 'echo "{{ code }}" > /tmp/answer; mv /tmp/answer answer.txt\n')
+    assert problems(mine) == []
+
+
+def test_a_lab_with_truly_one_way_says_why(mine):
+    shutil.rmtree(mine / "solutions" / "from-file")
+    spec = mine / "lab.yaml"
+    text = spec.read_text()
+    assert "if there is truly one, say why in one_way" in problems(mine)[0]
+    spec.write_text(text + "one_way: The file can only be written.\n")
+    assert problems(mine) == []
+    second_way_folder = mine / "solutions" / "second"
+    second_way_folder.mkdir()
+    (second_way_folder / "10-x.sh.j2").write_text("echo {{ code }} > answer.txt; true\n")
+    assert problems(mine) == ["01-pass/lab.yaml: says in one_way that there is one way, but solutions/ has more"]
+
+
+def test_mutants_yaml_names_mutants_that_there_are(mine):
+    known = """'10-write.sh command 1 left out: printf %s "…" > answer.txt': It is free."""
+    (mine / "mutants.yaml").write_text(f'{known}\n"10-write.sh command 9 left out: x": It is free.\n')
+    assert problems(mine) == ["01-pass/mutants.yaml: names a mutant that is none: 10-write.sh command 9 left out: x"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://kubernetes.io/docs/concepts//storage/", "https://kubernetes.io/docs/a b/", "https://kubernetes.io/docs/?q=x",
+        "https://kubernetes.io/docs/../blog/", "https://kubernetes.io/docs/x#", "https://kubernetes.io.example.com/docs/x",
+    ],
+)  # fmt: skip
+def test_a_link_that_is_no_allowed_page_is_named(mine, url):
+    spec = mine / "lab.yaml"
+    spec.write_text(spec.read_text().replace("https://kubernetes.io/docs/concepts/storage/", url))
+    assert any("docs" in problem for problem in problems(mine))
+
+
+POD = "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{containers: [{{name: c, image: '{0}'}}]}}}}"
+
+
+@pytest.mark.parametrize(
+    ("needs", "image", "fine"),
+    [
+        ("api", "registry.k8s.io/pause:3.10", True),
+        ("api", "nginx", False),
+        ("api", "Nginx:1", False),
+        ("pods", "nginx:1.29", True),
+        ("pods", "docker.io/library/nginx:1.29", True),
+        ("pods", "nginx:1.99", False),
+        ("pods", "registry.k8s.io/e2e-test-images/agnhost:2.57", True),
+    ],
+)
+def test_images_are_known(mine, needs, image, fine):
+    (mine / "start" / "20-pod.yaml").write_text(POD.format(image))
+    spec = mine / "lab.yaml"
+    spec.write_text(spec.read_text().replace("needs: [api]", f"needs: [{needs}]"))
+    found = problems(mine)
+    assert (found == []) is fine
+    assert fine or (found[0].startswith("01-pass/start: ") and image in found[0])
+    spec.write_text(spec.read_text() + f"missing_images: ['{image}']\n")
+    assert problems(mine) == []
+
+
+def test_images_of_commands_are_looked_at(mine):
+    file = mine / "solutions" / "reference" / "10-write.sh.j2"
+    file.write_text(file.read_text() + "\nkubectl run web --image=nginx\n")
+    assert problems(mine)[0].startswith("01-pass/solutions/reference: the image 'nginx' has no version")
+
+
 def test_lint_exits_with_1_if_there_are_mistakes(labs):
     answer = labs("lint")
     assert answer.code == 1

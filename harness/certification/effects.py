@@ -1,0 +1,36 @@
+"""Whether a fault shows in the cluster at all: a field may have that value by default, or since the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.certification.mutants import Mutant
+    from setup.dump import Dump
+
+NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")
+
+
+def no_effect(mutant: Mutant, right: Dump, now: Dump) -> bool:
+    """Whether the object that the fault is about is ``now`` just as the unmutated way leaves it (``right``)."""
+    if mutant.target is None:
+        return False
+    before, after = _about(mutant.target, right), _about(mutant.target, now)
+    return bool(before) and before == after
+
+
+def _about(target: tuple[str, str], objects: Dump) -> dict[str, Any]:
+    """The objects of that kind and name, in every namespace, without what only tells how they came about."""
+    kind, name = target[0].lower(), target[1]
+    plurals = (kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies")
+    keys = (key for key in objects if key.rsplit("/", 3)[1] in plurals and key.rsplit("/", 1)[1] == name)
+    return {key: _stripped(objects[key]) for key in keys}
+
+
+def _stripped(each: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = dict(each.get("metadata") or {})
+    noted = metadata.pop("annotations", None) or {}
+    metadata["annotations"] = {key: value for key, value in noted.items() if key not in NOTES}
+    return {**{key: value for key, value in each.items() if key != "status"}, "metadata": metadata}

@@ -1,0 +1,33 @@
+"""Faults that do not show in the cluster."""
+
+from harness.certification.effects import no_effect
+from harness.certification.mutants import Mutant
+
+RIGHT = {
+    "/apis/apps/v1/deployments/shop/web": {"metadata": {"name": "web"}, "spec": {"replicas": 2}, "status": {"a": 1}},
+    "/apis/networking.k8s.io/v1/networkpolicies/shop/web": {"metadata": {"name": "web"}, "spec": {"b": 1}},
+}
+APPLIED = {"kubectl.kubernetes.io/last-applied-configuration": "{}"}
+
+
+def test_a_fault_that_leaves_its_object_as_it_was_is_none():
+    now = {
+        key: each | {"status": {}, "metadata": {"name": "web", "annotations": APPLIED}} for key, each in RIGHT.items()
+    }
+    assert no_effect(Mutant("x", "a", "", ("Deployment", "web")), RIGHT, now)
+    assert no_effect(Mutant("x", "a", "", ("NetworkPolicy", "web")), RIGHT, now)
+
+
+def test_a_fault_that_changes_its_object_or_makes_another_is_one():
+    deployment, policy = RIGHT
+    for now in (
+        RIGHT | {deployment: {"metadata": {"name": "web"}, "spec": {"replicas": 3}}},
+        RIGHT | {"/apis/apps/v1/deployments/default/web": RIGHT[deployment]},
+        {policy: RIGHT[policy]},
+    ):
+        assert not no_effect(Mutant("x", "a", "", ("Deployment", "web")), RIGHT, now)
+
+
+def test_a_fault_about_more_than_one_object_or_none_that_is_there_is_one():
+    assert not no_effect(Mutant("x", "a.sh", ""), RIGHT, RIGHT)
+    assert not no_effect(Mutant("x", "a", "", ("Deployment", "gone")), RIGHT, RIGHT)
