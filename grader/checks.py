@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import ChecksError
+from grader.exits import guard
 from grader.silence import CheckThread, silence
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def load_checks(path: Path) -> tuple[Check, ...]:
             fault.append(_place(path, error))
         done.set()
 
+    guard()
     sys.modules[module.__name__] = module  # dataclasses and typing look their module up by name
     with silence():
         CheckThread(target=run, name=module.__name__).start()

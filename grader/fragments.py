@@ -77,13 +77,7 @@ def load_fragment(fragment: Fragment) -> dict[str, Any]:
 
     Raises ValueError for what is not one mapping: the author's mistake, so a check that does it is broken.
     """
-    if isinstance(fragment, str):
-        try:
-            loaded = yaml.load(fragment, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
-        except yaml.YAMLError as error:
-            raise ValueError(f"this fragment cannot be read: {error}") from None
-    else:
-        loaded = fragment
+    loaded = _read(fragment, "fragment")
     if not isinstance(loaded, dict):
         raise ValueError(f"a fragment is one mapping, not {type(loaded).__name__}")
     if place := _empty_list(loaded, ""):
@@ -96,16 +90,27 @@ def load_manifest(manifest: Fragment) -> dict[str, Any]:
 
     Raises ValueError as ``load_fragment`` does. ``[]`` is allowed here.
     """
-    loaded = yaml.load(manifest, Loader=_Loader) if isinstance(manifest, str) else manifest  # noqa: S506
+    loaded = _read(manifest, "manifest")
     if not isinstance(loaded, dict) or not isinstance(loaded.get("kind"), str):
         raise ValueError("a manifest is one mapping with a kind")
     metadata = loaded.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise ValueError("a manifest's metadata is a mapping")
     for key in ("name", "namespace"):
         if not isinstance(metadata.get(key, ""), str):
             raise ValueError(f"metadata.{key} is {metadata[key]!r}: put it in quotes")
     if any(rules_in(loaded)):
         raise ValueError("a manifest holds values, no rules (!atleast, !matches, !exactly, !absent)")
     return loaded
+
+
+def _read(text: Fragment, what: str) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ValueError(f"this {what} cannot be read: {error}") from None
 
 
 def _empty_list(value: Any, path: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.checks import Check
 from grader.errors import Broken, Miss
+from grader.exits import guard
 from grader.k8s import K8s
 from grader.outcomes import Grade, Outcome, Verdict
 from grader.silence import CheckThread, silence
@@ -27,6 +28,7 @@ def judge(lab: str, checks: Sequence[Check], k8s: K8s, *, budget: float = 30.0) 
     broken when one was broken. Past its time, or the grade's, it is broken. KeyboardInterrupt passes through.
     """
     began = time.monotonic()
+    guard()
     try:
         with silence():
             verdicts = _Run(checks, k8s, began + budget).verdicts()

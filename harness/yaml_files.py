@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT = 1 << 20  # bytes
+DEEPEST = 40  # the C loader recurses without a limit of its own: deep nesting would end the process
+MOST = 200_000  # values in a document, those that aliases repeat counted each time
 BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's where it is there: ten times as fast
 
 
@@ -32,13 +34,36 @@ class Loader(BASE):  # type: ignore[misc]  # BASE is one of two classes
 def parse(text: str, origin: str) -> list[Any]:
     """The documents of ``text``, the empty ones left out; LabsError names ``origin``, line and column."""
     try:
-        return [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
+        _bound_depth(text)
+        documents = [document for document in yaml.load_all(text, Loader=Loader) if document is not None]
+        _bound_size(documents)
+        return documents
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise LabsError(f"{origin}{place}: {error.problem}", "Mend the YAML there.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise LabsError(f"{origin}: {' '.join(str(error).split())}", "Mend the YAML there.") from error
+
+
+def _bound_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=BASE):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} deep")
+
+
+def _bound_size(documents: list[Any]) -> None:
+    """Aliases of aliases make something huge out of a short text."""
+    waiting, count = [documents], 0
+    while waiting:
+        value: Any = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        count += len(inner)
+        if count > MOST:
+            raise ValueError("it holds too much: aliases that repeat aliases?")
+        waiting.extend(inner)
 
 
 def read_text(path: Path) -> str:

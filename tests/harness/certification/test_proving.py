@@ -9,6 +9,7 @@ from harness.certification.jobs import Job, Order
 from harness.certification.proving import Proof
 from harness.certification.walk import Walk
 
+WEB = "/api/v1/pods/shop/web"
 STEPS = ["lint", "start", "solutions", "wrong ways", "mutants", "bystanders", "reset", "time", "other values"]
 
 
@@ -20,13 +21,13 @@ def prove(make_world, tmp_path, mini_labs):
     shutil.copy(mini_labs / "curriculum.yaml", root)
     told = []
 
-    def run(change=lambda folder: None, repeat=1, report=None, objects=None, job=("01-pass", "fake", "three-node")):
+    def run(change=lambda folder: None, repeat=1, report=None, objects=dict, job=("01-pass", "fake", "three-node")):
         change(root / "01-pass")
         world = make_world(root)
         world.app.catalog.__dict__.update(Catalog((root,)).__dict__)
         order = Order(world.app.catalog.roots, world.app.state, world.app.cache, repeat, True, report)
         walk = Walk(world.app, world.app.catalog.get("01-pass"), "fake")
-        proof = Proof(walk, Job(*job), order, lambda *said: told.append(said[1:]), take=lambda _: dict(objects or {}))
+        proof = Proof(walk, Job(*job), order, lambda *said: told.append(said[1:]), take=lambda _: objects())
         found = proof.certificate()
         assert world.app.sessions.all() == ()
         return found
@@ -58,7 +59,7 @@ def test_a_solution_that_loses_points_shows_the_check_with_expected_and_found(pr
     def change(lab):
         (lab / "solutions" / "from-file" / "answer.txt.j2").write_text("wrong")
 
-    found = prove(change, report=tmp_path / "report", objects={"/api/v1/pods/shop/web": {"metadata": {"name": "web"}}})
+    found = prove(change, report=tmp_path / "report", objects=lambda: {WEB: {"metadata": {"name": "web"}}})
     problem = next(step for step in found.steps if step.name == "solutions").problems[0]
     assert problem.sentence == "solutions/from-file gets 1 of 4 points"
     assert [(each.check, each.expected, each.outcome) for each in problem.findings] == [("right", "passed", "failed")]
@@ -123,3 +124,15 @@ def test_another_share_judges_its_mutants_and_no_more(prove):
     found = prove(job=("01-pass", "fake", "three-node", 1, 2))
     assert [step.name for step in found.steps] == ["mutants"]
     assert found.ok
+
+
+def test_checks_that_change_the_cluster_are_found(prove):
+    made = []
+
+    def objects():
+        made.append(f"/api/v1/configmaps/shop/made-{len(made)}")
+        return {key: {} for key in made}
+
+    found = prove(objects=objects)
+    assert list(sentences(found)) == ["bystanders"]
+    assert sentences(found)["bystanders"][0].startswith("the grade changed api/v1/configmaps/shop/made-")
