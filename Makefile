@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAB ?= 07-rbac
 
-.PHONY: help start test unit live lint bench test-kind bench-kind node-image netpol lock clean
+.PHONY: help start test unit live certify certify-kind lint bench test-kind bench-kind node-image netpol lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -12,7 +12,7 @@ help: ## list the commands
 start: .venv/made ## set everything up and start a lab: make start LAB=07-rbac
 	$(BIN)/labs start $(LAB)
 
-test: lint unit live ## lint, types, unit tests, and live tests on real control planes
+test: lint unit live certify ## lint, types, unit tests, live tests on real control planes, and the proof of their labs
 
 lint: .venv/made ## style, types, layers, and the labs' files
 	$(BIN)/ruff check .
@@ -27,6 +27,13 @@ unit: .venv/made ## unit tests
 live: .venv/made ## live tests
 	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/python -m pytest -m live
+
+certify: .venv/made ## prove every lab of the embedded provider; REPORT=DIR writes a report
+	$(BIN)/labs prefetch --provider embedded
+	$(BIN)/labs certify --provider embedded $(if $(REPORT),--report $(REPORT))
+
+certify-kind: node-image ## prove every lab that needs real nodes: needs Docker or Podman
+	$(BIN)/labs certify --provider kind $(if $(REPORT),--report $(REPORT))
 
 bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
 	$(BIN)/labs prefetch --provider embedded
