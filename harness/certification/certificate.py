@@ -80,8 +80,8 @@ class Counts:
 class Certificate:
     """All steps of one lab on one provider, in order.
 
-    ``obstacle`` says why the lab cannot run here; then there are no steps. ``start``, ``grade`` and ``reset`` are
-    seconds, ``memory`` is the sandbox's, resident, in bytes.
+    ``obstacle`` says why the lab cannot run here; then there are no steps. ``start`` (on
+    a cluster that is there), ``grade`` and ``reset`` are seconds, ``memory`` is the sandbox's, resident, in bytes.
     """
 
     slug: str
