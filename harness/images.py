@@ -71,4 +71,4 @@ def _of_containers(value: Any) -> Iterator[str]:
 def _in_nodes() -> Iterator[str]:
     from setup.images.recipe import load  # noqa: PLC0415  (late: only lint and certify)
 
-    yield from load().images
+    yield from load().lab_images

@@ -144,7 +144,7 @@ POD = "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{containers:
         ("pods", "nginx:1.29", True),
         ("pods", "docker.io/library/nginx:1.29", True),
         ("pods", "nginx:1.99", False),
-        ("pods", "registry.k8s.io/e2e-test-images/agnhost:2.57", True),
+        ("pods", "registry.k8s.io/e2e-test-images/agnhost:2.53", True),
     ],
 )
 def test_images_are_known(mine, needs, image, fine):
