@@ -87,7 +87,7 @@ def watch(folder: Path) -> None:
     """Start the process that watches over the exam in ``folder``; it outlives this one."""
     from setup.processes import spawn_detached  # noqa: PLC0415  (late: not every command needs it)
 
-    spawn_detached("harness.exams.proctor", (folder.name,), folder / "proctor.log", ())
+    spawn_detached("harness.exams.proctor", (str(folder),), folder / "proctor.log", ())
 
 
 def tell(line: str) -> None:

@@ -68,6 +68,6 @@ def render(text: str, variables: Mapping[str, Any], origin: str) -> str:
 
 
 def render_page(template: Path, values: Mapping[str, Any]) -> str:
-    """A page of ours, for the browser: whatever is filled in is escaped as text; nothing in ``values`` is a template."""
+    """A page of ours, for the browser: what is filled in is escaped as text, and none of it is a template."""
     environment = Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(template.read_text(encoding="utf-8")).render(values)

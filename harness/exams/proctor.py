@@ -1,4 +1,4 @@
-"""Watches over an exam until it is graded: ``python -m harness.exams.proctor EXAM``, as a process of its own.
+"""Watches over an exam until it is graded: ``python -m harness.exams.proctor FOLDER``, as a process of its own.
 
 It needs nobody at a terminal. Every `labs exam` command starts it again where it died.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.exams import grading, resetting, terminals
@@ -19,7 +20,6 @@ from setup.processes import Identity, read_identities, write_identities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from harness.app import App
     from harness.exams.exam import Exam
@@ -95,7 +95,7 @@ def main(words_: list[str]) -> None:
     from harness.app import App  # noqa: PLC0415
 
     app = App.default()
-    exam = app.exams.read(words_[0])
+    exam = app.exams.read(Path(words_[0]).name)
     try:
         with app.locks.hold(lock(exam)):
             write_identities(_identity(exam.folder), {"proctor": Identity.of(os.getpid())})

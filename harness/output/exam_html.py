@@ -20,7 +20,7 @@ MARKS = {"passed": "✔", "failed": "✘", "skipped": "–", "broken": "!"}
 
 
 def html_page(document: Mapping[str, Any]) -> str:
-    """The page. Texts come from a cluster and are shown as they are, without what steers a terminal or hides letters."""
+    """The page. Texts come from a cluster and are shown as they are, without what is not to be seen."""
     clean = _clean(document)
     return render_page(
         TEMPLATE,
