@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from harness.lab import Lab
 
-WHOLE = ("cluster", "control-plane", "default-storageclass")  # claims without a name
+DEFAULT_CLASS = "default-storageclass"
+WHOLE = ("cluster", "control-plane", DEFAULT_CLASS)  # claims without a name
 SUBJECTS = ("user", "group")
 RESOURCES = {  # the cluster-scoped kinds that a lab can claim, and what the API calls their collections
     "namespace": "namespaces",
@@ -54,7 +55,8 @@ class Claim:
 
     def meets(self, other: Claim) -> bool:
         """Whether both can mean the same thing on the cluster."""
-        if "cluster" in (self.kind, other.kind):
+        kinds = {self.kind, other.kind}
+        if "cluster" in kinds or kinds == {DEFAULT_CLASS, "storageclass"}:
             return True
         return self.kind == other.kind and _overlap(self.name, other.name)
 
@@ -77,6 +79,7 @@ class Claims:
     def part(self) -> Part:
         """The claims as the provider is told them for a reset of this lab alone."""
         named = {(RESOURCES[claim.kind], claim.name) for claim in self.taken if claim.kind in RESOURCES}
+        named |= {("storageclasses", "*") for claim in self.taken if claim.kind == DEFAULT_CLASS}
         return Part(
             namespaces=tuple(sorted(name for kind, name in named if kind == "namespaces")),
             objects=tuple(sorted(pair for pair in named if pair[0] != "namespaces")),
@@ -103,7 +106,7 @@ def claims_of(lab: Lab, variables: Mapping[str, Any]) -> Claims:
     """What ``lab`` takes with these values: what lab.yaml says, and what its start makes."""
     taken = {*_read(lab, lab.spec.claims, variables), *_made(lab, variables)}
     relied = set(_read(lab, lab.spec.relies, variables))
-    if ON_NODES & set(lab.spec.needs):
+    if ON_NODES & set(lab.spec.needs) and not any(claim.kind == "node" for claim in relied):
         relied.add(Claim("node", "*"))
     if "control-plane-host" in lab.spec.needs:
         taken.add(Claim("control-plane"))
@@ -117,7 +120,7 @@ def alone(lab: Lab, claims: Claims, provider: str) -> str | None:
     if files_of(lab.folder / "start" / "nodes"):
         return "its start changes files on nodes"
     kinds = {claim.kind for claim in claims.taken}
-    if kinds & set(WHOLE):
+    if kinds & {"cluster", "control-plane"}:
         return "it takes the control plane or the whole cluster"
     system = [claim.name for claim in claims.taken if claim.kind == "namespace" and claim.name in SYSTEM]
     if provider != "embedded" and (system or "node" in kinds):

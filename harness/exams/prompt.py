@@ -18,6 +18,7 @@ __labs_clock() {
   [ "$stage" = paused ] && LABS_BAR="$span stopped"
   [ "$task" -gt 0 ] && LABS_BAR="$LABS_BAR, task $task of $tasks"
   [ "$flagged" -gt 0 ] && LABS_BAR="$LABS_BAR, $flagged flagged"
+  [ "$stage" = running ] || return
   for warned in 300 600 1800; do
     if [ "$left" -le "$warned" ]; then
       [ "${LABS_WARNED:-999999}" -le "$warned" ] || echo "*** less than $((warned / 60)) minutes left ***"

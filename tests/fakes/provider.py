@@ -128,7 +128,13 @@ class FakeCluster:
 
     def __init__(self) -> None:
         self.applied: list[str] = []
+        self.revoked: list[str] = []
+        self.watched: list[Path] = []
         self.before: Callable[[str], None] = lambda _: None
+
+    def revoke(self, sandbox: Sandbox) -> None:
+        self.before("revoke")
+        self.revoked.append(sandbox.name)
 
     def apply(self, sandbox: Sandbox, manifests: Sequence[Manifest]) -> None:
         self.before("apply")
