@@ -79,6 +79,19 @@ class Register:
                 raise LabsError(why, "`labs exam status` shows how the exam stands.")
             return self._append(exam.id, event, **facts)
 
+    def set_aside(self) -> tuple[str, ...]:
+        """Rename the journals that cannot be read, so that other exams can be sat; the names of their exams."""
+        found = []
+        with self._writing():
+            for name in self.names():
+                path = self.folder / name / journal.NAME
+                try:
+                    journal.read(path)
+                except LabsError:
+                    path.replace(path.with_suffix(".damaged"))
+                    found.append(name)
+        return tuple(found)
+
     def _append(self, name: str, event: str, **facts: Any) -> Exam:
         journal.append(self.folder / name / journal.NAME, {"event": event, "at": self.now(), **facts})
         exam = self.read(name)
