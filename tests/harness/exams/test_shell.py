@@ -92,5 +92,5 @@ def test_tmux_gets_a_status_line_of_its_own(begun, sandbox):
     base_shell(begun.app, begun.exam, contexts=False)
     folder = begun.exam.folder / "shell"
     line = subprocess.run([folder / "bin" / "exam-clock"], capture_output=True, text=True, check=True).stdout
-    assert line == "the time is over\n" or "left" in line or ":" in line
+    assert ":" in line, "the exam of the fakes lies in the future"
     assert "status-right" in (folder / "tmux.conf").read_text()
