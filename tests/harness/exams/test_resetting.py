@@ -53,7 +53,7 @@ def test_where_room_is_short_it_shares_and_says_that_it_cannot_be_reset_alone(ma
     from harness.exams.starting import start
 
     hall = make_hall(lab_11_first="control-plane")
-    hall.world.provider.room = 1
+    hall.world.provider.holds = 1
     exam = start(hall.app, "small", 5, None)
     assert [task.alone for task in exam.tasks] == [False, True, True]
     with pytest.raises(LabsError, match="task 1 shares its cluster with 2, 3 and cannot be reset alone"):

@@ -43,7 +43,7 @@ def test_labs_that_conflict_get_clusters_of_their_own(make_hall):
 
 def test_more_clusters_than_the_machine_holds_are_refused_before_anything_is_made(make_hall):
     hall = make_hall(lab_11_first="default-storageclass", lab_13_third="default-storageclass")
-    hall.world.provider.room = 1
+    hall.world.provider.holds = 1
     with pytest.raises(LabsError, match="there is room for 1"):
         start(hall.app, "small", 5, None)
     assert hall.world.provider.calls == []
