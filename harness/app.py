@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import paths
 from harness.catalog import Catalog
+from harness.exams.register import Register
 from harness.locks import Locks
 from harness.session import Sessions
 from setup.errors import LabsError
@@ -75,6 +76,20 @@ def connect(sandbox: Sandbox, variables: Mapping[str, Any]) -> K8s:
     return K8s.connect(sandbox.grader_kubeconfig, vars=variables, work=sandbox.work, nodes=dict(sandbox.nodes))
 
 
+def revoke(sandbox: Sandbox) -> None:
+    """Take the candidate's rights on the cluster away."""
+    from setup import candidate  # noqa: PLC0415  (late: not every command needs it)
+
+    candidate.revoke(sandbox)
+
+
+def watch(folder: Path) -> None:
+    """Start the process that watches over the exam in ``folder``; it outlives this one."""
+    from setup.processes import spawn_detached  # noqa: PLC0415  (late: not every command needs it)
+
+    spawn_detached("harness.exams.proctor", (str(folder),), folder / "proctor.log", ())
+
+
 def tell(line: str) -> None:
     """Show progress: on stderr, because stdout belongs to the answer."""
     sys.stderr.write(f"{line}\n")
@@ -86,7 +101,8 @@ class App:
     """The labs, the sandboxes and the sessions, and the two ways to a cluster.
 
     ``state`` and ``cache`` are the user's folders; ``apply`` makes a starting state, ``connect`` gives the
-    checks their cluster, ``preload`` begins to load what these two need, ``tell`` shows progress.
+    checks their cluster, ``preload`` begins to load what these two need, ``tell`` shows progress; in exams,
+    ``revoke`` ends the candidate's rights and ``watch`` starts the proctor.
     """
 
     catalog: Catalog
@@ -97,13 +113,17 @@ class App:
     connect: Callable[[Sandbox, Mapping[str, Any]], K8s] = connect
     tell: Callable[[str], None] = tell
     preload: Callable[[], None] = preload
+    revoke: Callable[[Sandbox], None] = revoke
+    watch: Callable[[Path], None] = watch
     locks: Locks = field(init=False)
     sessions: Sessions = field(init=False)
+    exams: Register = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what follows from the folders."""
         object.__setattr__(self, "locks", Locks(self.state / "locks"))
         object.__setattr__(self, "sessions", Sessions(self.state / "sandboxes", self.locks))
+        object.__setattr__(self, "exams", Register(self.state / "exams", self.locks))
 
     @classmethod
     def default(cls) -> App:
@@ -148,9 +168,13 @@ class App:
 
     def judge(self, lab: Lab, checks: Sequence[Check], sandbox: Sandbox, session: Session) -> Grade:
         """Judge these checks of ``lab`` on ``sandbox``, within BUDGET seconds."""
+        return self.judge_with(lab, checks, sandbox, self.variables(session, sandbox))
+
+    def judge_with(self, lab: Lab, checks: Sequence[Check], sandbox: Sandbox, variables: Mapping[str, Any]) -> Grade:
+        """The same with these variables, for a lab that has no session of its own."""
         from grader.judging import judge  # noqa: PLC0415  (late: not every command needs it)
 
-        return judge(lab.slug, checks, self.connect(sandbox, self.variables(session, sandbox)), budget=BUDGET)
+        return judge(lab.slug, checks, self.connect(sandbox, variables), budget=BUDGET)
 
     def variables(self, session: Session, sandbox: Sandbox | None) -> Mapping[str, Any]:
         """The session's variables, and the cluster's address, CA and nodes as they are now."""

@@ -35,6 +35,18 @@ def stop_sandbox(app: App, name: str) -> None:
         shutil.rmtree(app.sessions.folder / name, ignore_errors=True)
 
 
+def spare_exams(app: App, name: str | None = None) -> None:
+    """LabsError if the sandbox, or any where no name is given, belongs to an exam that is not over."""
+    kept = [each for each in app.sessions.found() if each.phase is Phase.EXAM and name in (None, each.sandbox)]
+    exam = app.exams.open() if kept else None
+    if exam is not None and any(each.lab == exam.id for each in kept):
+        raise LabsError(
+            f"{exam.title} is {exam.stage} on {', '.join(each.sandbox for each in kept if each.lab == exam.id)}",
+            "`labs exam submit` has it graded, `labs exam abandon` gives it up; then stop.",
+            2,
+        )
+
+
 def stop_all(app: App) -> tuple[str, ...]:
     """Remove every sandbox, the half-made ones too; their names."""
     made = {sandbox.name for provider in app.providers.values() for sandbox in provider.sandboxes()}

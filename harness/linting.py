@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness import ways
 from harness.catalog import SLUG, number
+from harness.exams.linting import claim_problems
 from harness.lab import MOST_CHECKS, Lab
 from harness.marks import mark_problems
 from harness.rendering import render
@@ -51,7 +52,10 @@ def lint(catalog: Catalog, slug: str, shapes: Collection[str]) -> tuple[Problem,
         return (*problems, Problem(f"{slug}/lab.yaml", error.what))
     if lab.spec.shape not in shapes:
         problems.append(Problem(f"{slug}/lab.yaml", f"no provider makes the shape {lab.spec.shape!r}"))
-    for look in (_check_problems, _template_problems, _unused_variables, _way_problems, _content_problems):
+    looks = (
+        _check_problems, _template_problems, _unused_variables, _claim_problems, _way_problems, _content_problems,
+    )  # fmt: skip
+    for look in looks:
         problems += _attempt(slug, look, lab)
     return tuple(dict.fromkeys(problems))
 
@@ -123,9 +127,14 @@ def _manifest_problems(text: str, place: str) -> Iterator[Problem]:
 
 def _unused_variables(lab: Lab) -> Iterator[Problem]:
     texts = [read_text(file) for file in (*_texts(lab.folder), lab.folder / "checks.py")] + list(lab.spec.hints)
+    texts += [*lab.spec.claims, *lab.spec.relies]
     for name in lab.spec.vars:
         if not any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts):
             yield Problem(f"{lab.slug}/lab.yaml", f"the variable {name!r} is used nowhere")
+
+
+def _claim_problems(lab: Lab) -> Iterator[Problem]:
+    yield from (Problem(f"{lab.slug}/lab.yaml", sentence) for sentence in claim_problems(lab))
 
 
 def _way_problems(lab: Lab) -> Iterator[Problem]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.nodes import variables
 from harness.yaml_files import parse
+from setup.errors import LabsError
 
 if TYPE_CHECKING:
     from setup.sandbox import Sandbox
@@ -31,3 +32,15 @@ def address(kubeconfig: Path) -> dict[str, str]:
     if data is None:
         data = b64encode(Path(cluster["certificate-authority"]).read_bytes()).decode()
     return {"server": str(cluster["server"]), "ca_data": str(data)}
+
+
+def entry(kubeconfig: Path, section: str) -> dict[str, Any]:
+    """What the first entry of ``section`` (``clusters``, ``users``) of a kubeconfig holds; LabsError if it has none."""
+    documents = parse(kubeconfig.read_text(encoding="utf-8"), str(kubeconfig))
+    try:
+        found: dict[str, Any] = dict(documents[0][section][0][section[:-1]])
+    except (IndexError, KeyError, TypeError, ValueError):
+        raise LabsError(
+            f"{kubeconfig} has no {section}", "`labs exam shell` without --contexts does not need it."
+        ) from None
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import Environment, StrictUndefined, TemplateError
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -13,6 +13,7 @@ from setup.errors import LabsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 LONGEST = 1 << 20  # characters of a rendered file
 MOST_ROUNDS = 10_000  # of a range
@@ -64,3 +65,9 @@ def render(text: str, variables: Mapping[str, Any], origin: str) -> str:
     except (ArithmeticError, TypeError, ValueError, RecursionError) as error:
         raise LabsError(f"{origin}: {error}", MEND) from error
     return "".join(pieces)
+
+
+def render_page(template: Path, values: Mapping[str, Any]) -> str:
+    """A page of ours, for the browser: what is filled in is escaped as text, and none of it is a template."""
+    environment = Environment(undefined=StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(template.read_text(encoding="utf-8")).render(values)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.locks import Locks
 
+IN_EXAM = "LABS_EXAM"  # set by `labs exam shell`: the exam that is sat there
 IN_SHELL = "LABS_SANDBOX"  # set by `labs shell` and `labs env`: the sandbox whose lab is meant
 
 
@@ -29,6 +30,7 @@ class Phase(StrEnum):
     RESETTING = "resetting"
     STOPPING = "stopping"
     ENDED = "ended"  # the sandbox runs, holds old work and may be claimed
+    EXAM = "exam"  # the sandbox belongs to an exam, whose journal tells the rest; ``lab`` is the exam's name
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,13 @@ class Sessions:
         self.path(sandbox).unlink(missing_ok=True)
 
     def all(self) -> tuple[Session, ...]:
-        """Every session that was not ended, the one started last first; damaged files are left out."""
-        found = [session for session in map(self._readable, self.names()) if session is not None]
-        live = [session for session in found if session.phase is not Phase.ENDED]
+        """Every session of a lab that was not ended, the one started last first; damaged files are left out."""
+        live = [session for session in self.found() if session.phase not in (Phase.ENDED, Phase.EXAM)]
         return tuple(sorted(live, key=lambda session: session.started, reverse=True))
+
+    def found(self) -> tuple[Session, ...]:
+        """Every session, whatever its phase; damaged files are left out."""
+        return tuple(session for session in map(self._readable, self.names()) if session is not None)
 
     def names(self) -> tuple[str, ...]:
         """The sandboxes that have a folder."""
@@ -154,8 +159,12 @@ class Sessions:
     def current(self) -> Session:
         """The session that a command without LAB means; LabsError if no lab is started.
 
-        In `labs shell` it is the sandbox's; elsewhere the one that was started last.
+        In `labs shell` it is the sandbox's; elsewhere the one that was started last. A shell of an exam has none.
         """
+        if os.environ.get(IN_EXAM):
+            raise LabsError(
+                "this is the shell of an exam", "`labs exam status` and `labs exam task` show how it stands."
+            )
         sessions = self.all()
         here = os.environ.get(IN_SHELL)
         for session in sessions:

@@ -78,7 +78,7 @@ def make_shell(sandbox: Sandbox, lab: str, program: str) -> Shell:
     sandbox.work.mkdir(mode=0o700, exist_ok=True)
     lay_out(sandbox)
     environment = candidate_environment(sandbox) | {IN_SHELL: sandbox.name}
-    own = _own_folder(environment["PATH"])
+    own = own_folder(environment["PATH"])
     environment["PATH"] += own
     settings = exports(sandbox) + (f'\nexport PATH="$PATH"{shlex.quote(own)}' if own else "")
     match Path(program).name:
@@ -100,8 +100,8 @@ def users_shell() -> str:
     return os.environ.get("SHELL") or shutil.which("bash") or "/bin/sh"
 
 
-def _own_folder(path: str) -> str:
-    """What to add to ``path`` so that `labs` is found in the shell also if it was called by its full name."""
+def own_folder(path: str | None = None) -> str:
+    """What to add to ``path``, so that `labs` is found also if it was called by its full name."""
     if shutil.which("labs", path=path):
         return ""
     own = Path(sys.argv[0]).absolute()

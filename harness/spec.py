@@ -89,6 +89,7 @@ class LabSpec(BaseModel):
     shape: Text
     needs: Annotated[tuple[Annotated[Text, _known("capabilities")], ...], Field(min_length=1)]
     claims: tuple[Text, ...] = ()
+    relies: tuple[Text, ...] = ()  # what others must leave as it is
     replaces: Annotated[bool, Field(strict=True)] = False  # its reset needs a new cluster
     vars: Mapping[Name, Rule] = {}
     hints: Annotated[tuple[Text, ...], Field(min_length=1)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from harness.choosing import choose
 from harness.claiming import claimed
+from harness.confirming import untouched_problem
 from harness.ending import end, stop_sandbox
 from harness.logins import given
 from harness.node_scripts import read_scripts, run_scripts
@@ -154,27 +155,9 @@ def _prepare(app: App, lab: Lab, session: Session, *, clean: bool, confirm: bool
     run_scripts(sandbox, read_scripts(lab, variables))
     on_cluster = time.monotonic() - began
     if confirm:
-        _confirm_untouched(app, lab, sandbox, session)
+        wrong = untouched_problem(lab, lambda checks: app.judge(lab, checks, sandbox, session))
+        if wrong is not None:
+            owner.reset(sandbox)
+            raise wrong
     session = app.sessions.change(session, phase=Phase.OPEN)
     return Started(lab, session, sandbox, fresh=True, seconds=0.0, seconds_on_cluster=on_cluster)
-
-
-def _confirm_untouched(app: App, lab: Lab, sandbox: Sandbox, session: Session) -> None:
-    """Judge before any work is done: no check may pass, and every one must be possible to judge."""
-    checks = tuple(dataclasses.replace(check, within=None) for check in lab.checks)  # nothing is awaited yet
-    grade = app.judge(lab, checks, sandbox, session)
-    if not grade.trustworthy:
-        grade = app.judge(lab, checks, sandbox, session)  # a new cluster may have its moments
-    for verdict in grade.verdicts:
-        if verdict.outcome == "passed":
-            app.owner_of(session).reset(sandbox)
-            raise LabsError(
-                f"the start of {lab.slug} did not take effect: the check {verdict.name} passes before any work is done",
-                f"Try again; if it stays so, `labs lint {lab.slug}` and report the lab.",
-            )
-    if not grade.trustworthy:
-        broken = next(verdict for verdict in grade.verdicts if verdict.outcome == "broken")
-        raise LabsError(
-            f"the start of {lab.slug} cannot be confirmed: {broken.name} could not be judged: {broken.why}",
-            "Try again; `labs stop --all` and a new start make a new cluster.",
-        )

@@ -15,7 +15,8 @@ class Sandbox:
 
     ``version`` is the Kubernetes version with its ``v``; ``directory`` (mode 0700) holds everything that belongs to it.
     ``nodes`` are pairs of a node's name and how testinfra reaches it (``docker://NAME``), the first control plane
-    first; empty where nodes cannot be entered.
+    first; empty where nodes cannot be entered. ``own_work`` is the work folder of
+    one lab among several; it is not kept.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Sandbox:
     directory: Path
     bin: Path
     nodes: tuple[tuple[str, str], ...] = ()
+    own_work: Path | None = None
 
     @property
     def candidate_kubeconfig(self) -> Path:
@@ -39,7 +41,7 @@ class Sandbox:
     @property
     def work(self) -> Path:
         """The candidate's work folder."""
-        return self.directory / "work"
+        return self.own_work or self.directory / "work"
 
     @property
     def kubectl_cache(self) -> Path:

@@ -20,6 +20,10 @@ SECTIONS: dict[str, dict[str, str]] = {
         "reset": "Give the lab its clean start again.",
         "stop": "Stop the sandbox of LAB and remove everything in it.",
     },
+    "Sit an exam": {
+        "exam": "Sit a timed mock exam.",
+        "progress": "Show how you do by domain and competency, the weakest first.",
+    },
     "This machine": {
         "status": "Show the sandboxes and the labs in them.",
         "doctor": "Show what this machine can run, what is missing and what to type.",
@@ -39,27 +43,35 @@ class PipeClosedError(Exception):
 
 
 class LateGroup(click.Group):
-    """Knows its verbs by table, so that `labs --help` loads none of them."""
+    """Knows its verbs by table (``sections``), so that `--help` loads none of their modules in ``package``."""
+
+    sections: dict[str, dict[str, str]] = SECTIONS
+    package = "harness.cli"
+
+    @property
+    def verbs(self) -> dict[str, str]:
+        """All verbs with their summaries."""
+        return {verb: summary for section in self.sections.values() for verb, summary in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         """All verbs, in the order of the help."""
-        return list(VERBS)
+        return list(self.verbs)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The verb, from the module of its name."""
-        if cmd_name not in VERBS:
+        if cmd_name not in self.verbs:
             return None
-        command: click.Command = getattr(import_module(f"harness.cli.{cmd_name}"), f"{cmd_name}_command")
+        command: click.Command = getattr(import_module(f"{self.package}.{cmd_name}"), f"{cmd_name}_command")
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a suggestion for a misspelt verb."""
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
+        if args and args[0] not in self.verbs and not args[0].startswith("-"):
             from harness.nearest import suggestion
 
-            ctx.fail(f"there is no command {args[0]!r}{suggestion(args[0], VERBS)}")
+            ctx.fail(f"there is no command {args[0]!r}{suggestion(args[0], self.verbs)}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -71,7 +83,7 @@ class LateGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The verbs with their summaries, by section."""
-        for section, verbs in SECTIONS.items():
+        for section, verbs in self.sections.items():
             with formatter.section(section):
                 formatter.write_dl(list(verbs.items()), col_max=12)
 

@@ -21,18 +21,20 @@ def stop_command(app: App, name: str | None, everything: bool, as_json: bool) ->
     """Stop the sandbox of LAB and remove everything in it.
 
     Its processes end and its files, the work folder too, are gone. LAB may also be the name of a sandbox,
-    as `labs status` shows it.
+    as `labs status` shows it. Sandboxes of an exam that is not over are not stopped.
     """
-    from harness.ending import sandbox_named, stop_all, stop_sandbox
+    from harness.ending import sandbox_named, spare_exams, stop_all, stop_sandbox
     from harness.output.documents import to_json
     from harness.output.terminal import say
 
     if everything and name is not None:
         raise click.UsageError("give a LAB or --all, not both")
     if everything:
+        spare_exams(app)
         stopped = stop_all(app)
     else:
         stopped = (app.sessions.current().sandbox if name is None else sandbox_named(app, name),)
+        spare_exams(app, stopped[0])
         stop_sandbox(app, stopped[0])
     if as_json:
         click.echo(to_json({"stopped": list(stopped)}))

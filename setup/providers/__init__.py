@@ -1,10 +1,11 @@
 """What makes sandboxes: one small interface and a table of names, the cheapest first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from setup.errors import LabsError
+from setup.parts import Part
 from setup.progress import Tell
 from setup.sandbox import Sandbox
 
@@ -39,6 +40,12 @@ class Provider(Protocol):
 
     def reset(self, sandbox: Sandbox) -> None:
         """Bring the sandbox back to its baseline, verified; the candidate's kubeconfig and work folder too."""
+
+    def reset_part(self, sandbox: Sandbox, part: Part) -> None:
+        """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
+
+    def crowded(self, shapes: Sequence[str]) -> str | None:
+        """Why clusters of all these shapes cannot be had at once beside what runs, or None."""
 
     def spare(self, shape: str, *, force: bool = False) -> bool:
         """Begin to prepare one more cluster of this shape in the background, where that is worth it and memory allows

@@ -2,17 +2,24 @@
 
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from setup import baseline
+from setup import baseline, parts
+from setup.api import Api
 from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
+from setup.parts import Part
 from setup.progress import Tell
 from setup.running import end, remove, running
 from setup.sandbox import CLUSTER, FINISHED, Sandbox
 from setup.tools import cache as tools
 from setup.tools.pins import KUBERNETES
+
+GIB = 1 << 30
+MEMORY = 620 << 20  # bytes that a control plane takes, see `make bench`
+AIR = 512 << 20  # bytes that stay free
 
 
 class Embedded:
@@ -88,6 +95,26 @@ class Embedded:
         shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
         shutil.rmtree(sandbox.work, ignore_errors=True)
         sandbox.work.mkdir(mode=0o700)
+
+    def reset_part(self, sandbox: Sandbox, part: Part) -> None:
+        """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
+        api, etcd = Api(sandbox.grader_kubeconfig), Etcd.on_socket(sandbox.directory)
+        try:
+            file = sandbox.directory / baseline.FILE
+            baseline.write(file, parts.restore(etcd, baseline.read(file), part, parts.cluster_rights(api, part)))
+        finally:
+            etcd.close()
+            api.close()
+
+    def crowded(self, shapes: Sequence[str]) -> str | None:
+        """Why so many control planes cannot be had at once beside what runs, or None."""
+        import psutil
+
+        wanted = len(shapes) * MEMORY + AIR
+        free = psutil.virtual_memory().available
+        if free < wanted:
+            return f"{free / GIB:.1f} GiB of memory are free, {len(shapes)} control planes need {wanted / GIB:.1f} GiB"
+        return None
 
     def spare(self, shape: str, *, force: bool = False) -> bool:  # noqa: ARG002 - the interface's
         """Nothing is prepared: a new sandbox takes seconds."""

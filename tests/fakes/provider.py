@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from setup.parts import Part
     from setup.state import Manifest
 
 KUBECTL = """#!/bin/sh
@@ -42,6 +43,7 @@ class FakeProvider:
         self.shapes: tuple[str, ...] = ("three-node",)
         self.lacks = lacks
         self.room: tuple[LabsError, ...] = ()
+        self.holds = 10
         self.calls: list[tuple[str, ...]] = []
         self.before: Callable[[str], None] = lambda _: None
 
@@ -93,6 +95,13 @@ class FakeProvider:
         shutil.rmtree(sandbox.work, ignore_errors=True)
         sandbox.work.mkdir()
 
+    def reset_part(self, sandbox: Sandbox, part: Part) -> None:
+        self.before("reset_part")
+        self.calls.append(("reset_part", sandbox.name, *part.namespaces))
+
+    def crowded(self, shapes: Sequence[str]) -> str | None:
+        return f"there is room for {self.holds}" if len(shapes) > self.holds else None
+
     def spare(self, shape: str, *, force: bool = False) -> bool:
         self.calls.append(("spare", shape, "forced" if force else "where memory allows"))
         return True
@@ -119,7 +128,13 @@ class FakeCluster:
 
     def __init__(self) -> None:
         self.applied: list[str] = []
+        self.revoked: list[str] = []
+        self.watched: list[Path] = []
         self.before: Callable[[str], None] = lambda _: None
+
+    def revoke(self, sandbox: Sandbox) -> None:
+        self.before("revoke")
+        self.revoked.append(sandbox.name)
 
     def apply(self, sandbox: Sandbox, manifests: Sequence[Manifest]) -> None:
         self.before("apply")

@@ -72,6 +72,8 @@ def make_world(tmp_path: Path, mini_labs: Path) -> Callable[..., World]:
             connect=cluster.connect,
             tell=told.append,
             preload=lambda: None,
+            revoke=cluster.revoke,
+            watch=cluster.watched.append,
         )
         return World(app, provider, cluster, told)
 

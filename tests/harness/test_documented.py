@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from harness.cli.group import VERBS, labs
@@ -25,6 +26,10 @@ def test_a_documented_command_exists_with_its_options(verb, rest):
         return
     command = labs.get_command(None, verb)
     assert command is not None, f"known: {', '.join(VERBS)}"
+    if isinstance(command, click.Group) and rest.strip():
+        name, _, rest = rest.strip().partition(" ")
+        command = command.get_command(None, name)
+        assert command is not None, f"labs {verb} has no {name}"
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert set(re.findall(r"--[a-z-]+", rest)) <= known | {"--help"}
 

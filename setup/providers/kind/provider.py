@@ -2,15 +2,19 @@
 
 import dataclasses
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import psutil
 
+from setup import baseline, parts
 from setup import shapes as shape_files
+from setup.api import Api
 from setup.errors import LabsError
+from setup.etcd import Etcd
 from setup.folders import claimed, locked
+from setup.parts import Part
 from setup.progress import Tell
 from setup.providers.kind import images, leftovers, logins, making, resetting, room, sparing
 from setup.providers.kind.cluster import FINISHED as CLUSTER_FINISHED
@@ -132,6 +136,29 @@ class Kind:
         shutil.rmtree(sandbox.kubectl_cache, ignore_errors=True)
         shutil.rmtree(sandbox.work, ignore_errors=True)
         sandbox.work.mkdir(mode=0o700)
+
+    def reset_part(self, sandbox: Sandbox, part: Part) -> None:
+        """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
+        cluster = self._cluster(sandbox)
+        if cluster is None:
+            raise LabsError(f"the cluster of {sandbox.name} is gone", "labs exam status")
+        api = Api(cluster.grader_kubeconfig)
+        etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
+        try:
+            file = cluster.directory / baseline.FILE
+            baseline.write(file, parts.restore(etcd, baseline.read(file), part, parts.cluster_rights(api, part)))
+        finally:
+            etcd.close()
+            api.close()
+
+    def crowded(self, shapes: Sequence[str]) -> str | None:
+        """Why clusters of all these shapes cannot be had at once beside what runs, or None."""
+        runtime = self._runtime()
+        found = [node for shape in shapes for node in shape_files.nodes(shape)]
+        control_planes = sum(node.control_plane for node in found)
+        workers, running = len(found) - control_planes, len(runtime.containers())
+        why = next(room.obstacles(room.look(runtime), control_planes, workers, running), None)
+        return f"{why.what}: {why.fix}" if why is not None else None
 
     def spare(self, shape: str, *, force: bool = False) -> bool:
         """Begin to prepare one more cluster of this shape in the background, where memory allows."""

@@ -1,0 +1,122 @@
+"""The end of an exam: access is taken away, all tasks are judged side by side, the result is written."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from harness import store
+from harness.exams import closing, places, resetting
+from harness.exams.history import RESULT
+from harness.exams.result import make_result
+from harness.locks import BusyError
+from harness.output.documents import grade_document
+from setup.errors import LabsError
+
+if TYPE_CHECKING:
+    from harness.app import App
+    from harness.exams.exam import Exam, Task
+    from setup.sandbox import Sandbox
+
+AT_ONCE = 8  # tasks that are judged side by side
+PAUSES = (1.0, 3.0, 6.0)  # seconds before what is broken is asked for again
+PATIENCE = 180.0  # seconds to wait for another command that grades the same exam
+
+
+def finish(app: App, exam: Exam, *, wait: float = PATIENCE) -> Exam:
+    """Bring the exam to its result, from wherever it stands; does nothing where it is over.
+
+    One command at a time does it; a killed one's work is gone on with. BusyError after ``wait`` seconds.
+    """
+    with app.locks.hold(f"finish-{exam.id}", wait, lambda: app.tell("the exam is being graded")):
+        exam = app.exams.read(exam.id)
+        if not exam.open:
+            return exam
+        app.preload()
+        if exam.closed is None:
+            with suppress(LabsError):  # what cannot be finished is judged as it is
+                exam = resetting.finish_interrupted(app, exam)
+            exam = closing.close(app, exam)
+        exam = _bring_back(app, exam)
+        exam = _grade(app, exam)
+        store.write_json(exam.folder / RESULT, make_result(app, exam, app.exams.now()))
+        exam = app.exams.note(exam, "ended")
+        places.release(app, exam)
+        return exam
+
+
+def _bring_back(app: App, exam: Exam) -> Exam:
+    """Start clusters that died, for grading only; the tasks of those that cannot be brought back are not judged."""
+    for cluster in exam.clusters:
+        sandbox = places.find(app, exam, cluster.number)
+        if sandbox is None:
+            if cluster.number not in exam.lost:
+                exam = app.exams.note(exam, "lost", cluster=cluster.number, why="its sandbox is gone")
+            continue
+        owner = app.providers[cluster.provider]
+        if owner.alive(sandbox):
+            continue
+        try:
+            owner.up(sandbox.name, sandbox.shape, app.tell)
+        except LabsError as error:
+            exam = app.exams.note(exam, "lost", cluster=cluster.number, why=error.what)
+            continue
+        closing.lock_out(app, exam)  # a login may have been written anew
+        with suppress(LabsError):
+            app.revoke(sandbox)
+    return exam
+
+
+def _grade(app: App, exam: Exam) -> Exam:
+    waiting = [task for task in exam.tasks if task.number not in exam.grades]
+    app.tell(f"grading {len(waiting)} tasks")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [(task, pool.submit(_judged, app, exam, task)) for task in waiting]
+        for task, judged in running:
+            exam = app.exams.note(exam, "graded", task=task.number, grade=judged.result())
+    return exam
+
+
+def _judged(app: App, exam: Exam, task: Task) -> dict[str, Any]:
+    """The task's grade as a document; what is broken is asked for again before it is left so."""
+    sandbox = places.find(app, exam, task.cluster)
+    if sandbox is None or task.cluster in exam.lost:
+        return _unjudged(task, exam.lost.get(task.cluster, "its cluster is gone"))
+    try:
+        document = _judge(app, exam, task, sandbox)
+        for pause in PAUSES:
+            if document["trustworthy"]:
+                break
+            time.sleep(pause)
+            document = _judge(app, exam, task, sandbox)
+    except LabsError as error:
+        return _unjudged(task, error.what)
+    return document
+
+
+def _judge(app: App, exam: Exam, task: Task, sandbox: Sandbox) -> dict[str, Any]:
+    lab = app.catalog.get(task.lab)
+    place = places.seen_after(sandbox, closing.kept(exam, task.host))
+    return grade_document(app.judge_with(lab, lab.checks, place, places.variables(exam, task, sandbox)))
+
+
+def _unjudged(task: Task, why: str) -> dict[str, Any]:
+    return {
+        "lab": task.lab,
+        "points": 0,
+        "possible": 0,
+        "trustworthy": False,
+        "seconds": 0.0,
+        "checks": [],
+        "lost": why,
+    }
+
+
+def settle(app: App, exam: Exam) -> Exam:
+    """Finish the exam where its time is over; another command that is at it is left alone."""
+    if exam.over(app.exams.now()):
+        with suppress(BusyError):
+            return finish(app, exam, wait=0.0)
+    return exam

@@ -1,0 +1,46 @@
+"""How many clusters this machine can hold beside what runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.claiming import is_free
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from harness.app import App
+
+
+class Room:
+    """Asks the providers, each about all clusters of its own; free sandboxes that run already cost nothing."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.answers: dict[tuple[tuple[str, str], ...], str | None] = {}
+        self.warm = [
+            (provider.name, sandbox.shape)
+            for provider in app.providers.values()
+            for sandbox in provider.sandboxes()
+            if is_free(app, sandbox.name) and provider.alive(sandbox)
+        ]
+
+    def obstacle(self, clusters: Sequence[tuple[str, str]]) -> str | None:
+        """Why these clusters (provider, shape) cannot all be had beside what runs; None if they can."""
+        asked = tuple(sorted(clusters))
+        if asked not in self.answers:
+            self.answers[asked] = self._ask(asked)
+        return self.answers[asked]
+
+    def _ask(self, clusters: Sequence[tuple[str, str]]) -> str | None:
+        new, warm = [], list(self.warm)
+        for cluster in clusters:
+            if cluster in warm:
+                warm.remove(cluster)
+            else:
+                new.append(cluster)
+        for name in sorted({provider for provider, _ in new}):
+            why = self.app.providers[name].crowded(tuple(shape for provider, shape in new if provider == name))
+            if why is not None:
+                return f"{name}: {why}"
+        return None
