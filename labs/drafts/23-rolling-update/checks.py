@@ -2,7 +2,7 @@
 
 import math
 import time
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from grader import K8s, check
@@ -39,6 +39,13 @@ def record(k8s: K8s) -> list[tuple[int, str]]:
     return [(int(line[0]), line[1]) for line in lines if len(line) == 2]
 
 
+def longest(told: list[tuple[int, str]], names: tuple[str, ...]) -> int:
+    """For how many seconds at most all answers came from Pods whose names begin so."""
+    answers = [line for line in told if line[1] != "lost"]
+    runs = [[when for when, _ in run] for mine, run in groupby(answers, lambda line: line[1].startswith(names)) if mine]
+    return max((run[-1] - run[0] for run in runs), default=0)
+
+
 @check(points=2)
 def bounds_set(k8s: K8s) -> None:
     """While Pods of `tickets` are exchanged, at least four are available and at most five are there."""
@@ -53,16 +60,19 @@ def bounds_set(k8s: K8s) -> None:
 
 @check(points=3)
 def release_was_out(k8s: K8s) -> None:
-    """The new release of `tickets` has been out: its Pods alone have answered the usher for a while."""
+    """The new release of `tickets` has been out: for ten seconds its Pods alone have answered the usher."""
     owner = deployment(k8s, "tickets")["metadata"]["uid"]
     sets = [
-        each["metadata"]["name"] for each in k8s.list("replicasets.apps", "theatre")
+        each["metadata"] for each in k8s.list("replicasets.apps", "theatre")
         if any(reference["uid"] == owner for reference in each["metadata"].get("ownerReferences", []))
-        and {"name": "RELEASE", "value": k8s.vars["new"]} in each["spec"]["template"]["spec"]["containers"][0]["env"]
+        and {"name": "RELEASE", "value": k8s.vars["new"]} in each["spec"]["template"]["spec"]["containers"][0].get("env", [])
     ]  # fmt: skip
     assert sets, "tickets has no revision with the new release"
-    pods = {who for _, who in record(k8s) if any(who.startswith(f"{name}-") for name in sets)}
-    assert len(pods) >= 4, f"{len(pods)} Pods of the new release have answered the usher, expected 4"
+    usher = k8s.expect("{kind: Pod, metadata: {name: usher, namespace: theatre}}")
+    born = min(each["creationTimestamp"] for each in sets)
+    assert usher["metadata"]["creationTimestamp"] <= born, "the usher was not there when the new release came"
+    seconds = longest(record(k8s), tuple(f"{each['name']}-" for each in sets))
+    assert seconds >= 8, f"Pods of the new release alone have answered the usher for {seconds} s, expected 10 s"
 
 
 @check(points=3, after=release_was_out)

@@ -1,1 +1,1 @@
-sleep 3
+sleep 10
