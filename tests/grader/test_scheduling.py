@@ -150,6 +150,15 @@ def test_reschedule_returns_the_new_pods(api, k8s: K8s, deployment):
     assert ("pods", "shop", "stranger") in api.objects
 
 
+def test_a_static_pods_mirror_is_deleted_gently_and_made_anew_by_its_kubelet(api, k8s: K8s):
+    owner = {"ownerReferences": [{"kind": "Node", "name": "worker", "uid": "n"}]}
+    api.add("pods", "web-worker", "shop", metadata=owner)
+    api.deleted = lambda plural, namespace, name: api.add("pods", name, namespace, metadata=owner)
+    (again,) = k8s.reschedule("Pod", "web-worker", "shop")
+    assert again is not None
+    assert "delete pods web-worker gently" in api.calls
+
+
 def test_new_pods_that_fit_nowhere_are_a_miss(api, k8s: K8s, deployment):
     def again(plural, namespace, name):
         pend(api.add("pods", f"{name}-new", "shop", metadata=deployment, spec={}))
