@@ -23,12 +23,17 @@ def share(value: Any, of: int, *, up: bool) -> int:
     return math.ceil(exact) if up else math.floor(exact)
 
 
+def has_release(spec: dict[str, Any], release: str) -> bool:
+    """Whether the container of these Pods is of the release."""
+    return {"name": "RELEASE", "value": release} in (spec["containers"][0].get("env") or [])
+
+
 def ready(k8s: K8s, app: str, release: str) -> list[str]:
     """The names of an application's ready Pods of this release."""
     return [
         pod["metadata"]["name"] for pod in k8s.list("Pod", "theatre", labels={"app": app})
         if not pod["metadata"].get("deletionTimestamp")
-        and {"name": "RELEASE", "value": release} in pod["spec"]["containers"][0].get("env", [])
+        and has_release(pod["spec"], release)
         and any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", []))
     ]  # fmt: skip
 
@@ -65,7 +70,7 @@ def release_was_out(k8s: K8s) -> None:
     sets = [
         each["metadata"] for each in k8s.list("replicasets.apps", "theatre")
         if any(reference["uid"] == owner for reference in each["metadata"].get("ownerReferences", []))
-        and {"name": "RELEASE", "value": k8s.vars["new"]} in each["spec"]["template"]["spec"]["containers"][0].get("env", [])
+        and has_release(each["spec"]["template"]["spec"], k8s.vars["new"])
     ]  # fmt: skip
     assert sets, "tickets has no revision with the new release"
     usher = k8s.expect("{kind: Pod, metadata: {name: usher, namespace: theatre}}")
