@@ -65,8 +65,8 @@ class Api(Protocol):
     ) -> Object:
         """Create an object in the namespace it names; ``subject`` is a user and groups to act as."""
 
-    def delete(self, resource: Resource, name: str, namespace: str | None = None) -> None:
-        """Delete at once (grace period 0); an object that is not there is fine."""
+    def delete(self, resource: Resource, name: str, namespace: str | None = None, *, grace: int = 0) -> None:
+        """Delete, at once unless told a grace period in seconds; an object that is not there is fine."""
 
     def whoami(self, login: Credentials) -> Object:
         """Return the SelfSubjectReview of these credentials alone; raises NoTrust if TLS fails, Refused for 401."""
@@ -237,8 +237,8 @@ class ApiServer:
             return self._twice("POST", path, query, manifest, headers)
         return self._wire.send("POST", path, query, manifest, headers)
 
-    def delete(self, resource: Resource, name: str, namespace: str | None = None) -> None:
-        options = {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": 0}
+    def delete(self, resource: Resource, name: str, namespace: str | None = None, *, grace: int = 0) -> None:
+        options = {"kind": "DeleteOptions", "apiVersion": "v1", "gracePeriodSeconds": grace}
         try:
             self._wire.send("DELETE", resource.path(namespace, name), {}, options)
         except Refused as refused:

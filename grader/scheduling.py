@@ -15,12 +15,12 @@ from grader.admission import QUIET_NAMESPACE, plain_pod, webhooks_named
 from grader.api import Api, Object
 from grader.errors import Broken, Miss, Refused
 from grader.fragments import Fragment, load_fragment
-from grader.resources import POD
+from grader.resources import EVENT, POD
 from grader.rules import rules_in
 
 LABEL = "labs.canary"
 RUN_IMAGE = "busybox:1.37"
-RUN_SECONDS = 6.0
+RUN_SECONDS = 10.0
 """Seconds in which a kubelet that works has started a container whose image is there."""
 DEADLINE = 8.0
 """Seconds that the scheduler has for its first word on a canary; it usually needs 20 ms."""
@@ -62,7 +62,8 @@ class Canaries:
     def runs(self, pod: Fragment, on: str | None = None, namespace: str | None = None) -> None:
         """Raise Miss unless a canary's container really runs, on the node ``on`` if told.
 
-        It is bound by the scheduler, started by the kubelet, and writes and ends nothing. RUN_SECONDS from binding.
+        It is bound by the scheduler, started by the kubelet, and writes and ends nothing. RUN_SECONDS from binding:
+        then a kubelet that is silent or complains is a miss, one that is just slow shows nothing: Broken.
         """
         canary = _canary(pod, namespace)
         if on is not None:
@@ -87,9 +88,21 @@ class Canaries:
                 return
             if time.monotonic() > end:
                 waits = (states[0].get("state") or {}).get("waiting") or {}
-                told = waits.get("message") or waits.get("reason") or "the kubelet says nothing"
-                raise Miss(f"a pod on {node} does not start: {told}", f"kubectl describe node {node}")
+                told = waits.get("message") or self._complaint(namespace, name) or waits.get("reason")
+                if told == "ContainerCreating":
+                    raise Broken(f"a pod on {node} was not started within {RUN_SECONDS:g} s; no reason is told")
+                why = f"a pod on {node} does not start: {told or 'the kubelet says nothing'}"
+                raise Miss(why, f"kubectl describe node {node}")
             time.sleep(_POLL)
+
+    def _complaint(self, namespace: str, name: str) -> str:
+        """The last warning that a kubelet wrote about the pod; empty if there is none."""
+        warnings = [
+            event for event in self._api.list(EVENT, namespace)
+            if event.get("type") == "Warning" and (event.get("involvedObject") or {}).get("name") == name
+            and (event.get("source") or {}).get("component") == "kubelet"
+        ]  # fmt: skip
+        return str(warnings[-1].get("message") or "") if warnings else ""
 
     def repels(self, pod: Fragment, because: str | None = None, namespace: str | None = None) -> None:
         """Raise Miss unless the scheduler leaves a canary pending, for a reason in which ``because`` is found.

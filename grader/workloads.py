@@ -36,12 +36,16 @@ def reschedule(api: Api, kind: str, name: str, namespace: str) -> list[Object]:
 
 
 def _mirrored_again(api: Api, name: str, namespace: str, see: str) -> Object:
-    """Delete a static pod's mirror, whose owner is a Node, and return the one that its kubelet makes anew."""
+    """Delete a static pod's mirror, whose owner is a Node, and return the one that its kubelet makes anew.
+
+    With a grace period, as kubectl does: the kubelet answers that at once, a mirror that is simply gone it misses only
+    when it looks over all pods again, after a minute.
+    """
     pod = api.get(POD, name, namespace)
     owners = (pod or {}).get("metadata", {}).get("ownerReferences") or ()
     if pod is None or not any(owner.get("kind") == "Node" for owner in owners):
         raise Miss(f"pod {name} has no controller: once deleted it does not come back", see)
-    api.delete(POD, name, namespace)
+    api.delete(POD, name, namespace, grace=1)
     end = time.monotonic() + DEADLINE
     while time.monotonic() < end:
         again = api.get(POD, name, namespace)

@@ -23,7 +23,7 @@ class Manifest:
     text: str
 
 
-def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 30.0) -> None:
+def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.0) -> None:
     """Create all objects in order and wait up to ``deadline`` seconds until each took effect.
 
     A namespace gets its default ServiceAccount at once; workloads are waited for, unless annotated

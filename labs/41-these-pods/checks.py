@@ -12,20 +12,32 @@ def doctor(k8s: K8s, place: str) -> str:
 
 
 def strangers(k8s: K8s) -> list[str]:
-    """Pods that are no doctors: one of each namespace."""
-    return [f"{k8s.vars['ward']}/role=visitor", f"{k8s.vars['cafe']}/role=visitor", "records/app=printer"]
+    """Pods that are no doctors: one beside the doctors, one beside the charts."""
+    return [f"{k8s.vars['ward']}/role=visitor", "records/app=printer"]
+
+
+def still_served(k8s: K8s, port: int) -> None:
+    """The charts' Pods still listen at this port: a connection that nobody waits for is refused by no policy."""
+    containers = [{"args": ["netexec", f"--http-port={port}"]}]
+    k8s.expect({
+        "kind": "Deployment",
+        "metadata": {"name": "charts", "namespace": "records"},
+        "spec": {"replicas": 1, "template": {"spec": {"containers": containers}}},
+    })  # fmt: skip
 
 
 @check(points=3)
 def only_this_namespace(k8s: K8s) -> None:
     """Doctors of the ward reach the charts at port 8080, doctors of other namespaces do not."""
-    k8s.refused([doctor(k8s, "cafe"), "records/role=doctor"], CHARTS, 8080)
+    still_served(k8s, 8080)
+    k8s.refused([doctor(k8s, "cafe"), "records/role=doctor", "kube-node-lease/role=doctor"], CHARTS, 8080)
     k8s.reaches(doctor(k8s, "ward"), CHARTS, 8080)
 
 
 @check(points=3)
 def only_doctors(k8s: K8s) -> None:
     """Doctors of the ward reach the charts at port 8080, Pods that are no doctors do not."""
+    still_served(k8s, 8080)
     k8s.refused(strangers(k8s), CHARTS, 8080)
     k8s.reaches(doctor(k8s, "ward"), CHARTS, 8080)
 
@@ -33,6 +45,7 @@ def only_doctors(k8s: K8s) -> None:
 @check(points=2)
 def only_this_port(k8s: K8s) -> None:
     """Nobody reaches the charts at port 9090, not even the doctors of the ward."""
+    still_served(k8s, 9090)
     k8s.refused([doctor(k8s, "ward"), doctor(k8s, "cafe"), *strangers(k8s)], CHARTS, 9090)
 
 

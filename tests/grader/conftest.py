@@ -114,8 +114,8 @@ class FakeApi:
         self.objects[resource.plural, metadata.get("namespace"), metadata["name"]] = made
         return made
 
-    def delete(self, resource: Resource, name: str, namespace: str | None = None) -> None:
-        self._call("delete", resource.plural, name)
+    def delete(self, resource: Resource, name: str, namespace: str | None = None, *, grace: int = 0) -> None:
+        self._call("delete", resource.plural, name, *(["gently"] if grace else []))
         if self.objects.pop((resource.plural, namespace, name), None):
             self.deleted(resource.plural, namespace, name)
 

@@ -34,6 +34,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(workloads, "PATIENCE", 0.02)
     monkeypatch.setattr(scheduling, "DEADLINE", 0.2)
     monkeypatch.setattr(workloads, "DEADLINE", 0.2)
+    monkeypatch.setattr(scheduling, "RUN_SECONDS", 0.1)
 
 
 def test_a_canary_is_bound_and_gone_again(api, k8s: K8s):
@@ -150,6 +151,15 @@ def test_reschedule_returns_the_new_pods(api, k8s: K8s, deployment):
     assert ("pods", "shop", "stranger") in api.objects
 
 
+def test_a_static_pods_mirror_is_deleted_gently_and_made_anew_by_its_kubelet(api, k8s: K8s):
+    owner = {"ownerReferences": [{"kind": "Node", "name": "worker", "uid": "n"}]}
+    api.add("pods", "web-worker", "shop", metadata=owner)
+    api.deleted = lambda plural, namespace, name: api.add("pods", name, namespace, metadata=owner)
+    (again,) = k8s.reschedule("Pod", "web-worker", "shop")
+    assert again is not None
+    assert "delete pods web-worker gently" in api.calls
+
+
 def test_new_pods_that_fit_nowhere_are_a_miss(api, k8s: K8s, deployment):
     def again(plural, namespace, name):
         pend(api.add("pods", f"{name}-new", "shop", metadata=deployment, spec={}))
@@ -173,3 +183,46 @@ def test_controllers_that_do_nothing_are_broken_unless_they_say_why(api, k8s: K8
 def test_what_cannot_be_rescheduled_is_a_miss(api, k8s: K8s, deployment, kind, name):
     with pytest.raises(Miss):
         k8s.reschedule(kind, name, "shop")
+
+
+def start_as(state):
+    """Bind a pod to `worker`, whose kubelet gives its container this state."""
+
+    def schedule(pod):
+        pod["spec"]["nodeName"] = "worker"
+        pod["status"] = {"containerStatuses": [{"state": state}]} if state else {}
+
+    return schedule
+
+
+def test_a_canary_that_is_started_runs(api, k8s: K8s):
+    api.schedule = start_as({"running": {}})
+    k8s.runs({"spec": {}}, on="worker")
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (None, "the kubelet says nothing"),
+        ({"waiting": {"reason": "ErrImagePull", "message": "no such image"}}, "no such image"),
+    ],
+)
+def test_a_canary_that_is_not_started_is_a_miss(api, k8s: K8s, state, why):
+    api.schedule = start_as(state)
+    with pytest.raises(Miss, match=why):
+        k8s.runs({"spec": {}}, on="worker")
+
+
+def test_a_kubelet_that_is_just_slow_shows_nothing_and_one_that_complains_is_a_miss(api, k8s: K8s):
+    api.schedule = start_as({"waiting": {"reason": "ContainerCreating"}})
+    with pytest.raises(Broken, match="not started within"):
+        k8s.runs({"spec": {}}, on="worker")
+
+    def complain(pod):
+        start_as({"waiting": {"reason": "ContainerCreating"}})(pod)
+        about = {"involvedObject": {"name": pod["metadata"]["name"]}, "source": {"component": "kubelet"}}
+        api.add("events", "e", pod["metadata"]["namespace"], type="Warning", message="no network", **about)
+
+    api.schedule = complain
+    with pytest.raises(Miss, match="no network"):
+        k8s.runs({"spec": {}}, on="worker")
