@@ -6,6 +6,14 @@ from typing import Any
 from grader import K8s, check, quantity
 
 REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+
+
+def control_plane(k8s: K8s) -> str:
+    """The name of the control plane's node."""
+    nodes = k8s.list("Node", labels={CONTROL_PLANE: ""})
+    assert nodes, f"no node has the label {CONTROL_PLANE}"
+    return str(nodes[0]["metadata"]["name"])
 
 
 def running(k8s: K8s, name: str, pods: int) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def pinned(node: str, rules: dict[str, Any], operator: str) -> dict[str, Any]:
 @check(points=3, within=5)
 def clock_runs(k8s: K8s) -> None:
     """The Pod of `clock` runs on the control plane's node, and can run on no other."""
-    node = k8s.vars["control_plane"]
+    node = control_plane(k8s)
     clock = running(k8s, "clock", 1)
     pods = k8s.list("Pod", k8s.vars["workshop"], labels=clock["spec"]["selector"].get("matchLabels"))
     found = {pod["spec"].get("nodeName", "") for pod in pods if not pod["metadata"].get("deletionTimestamp")}
@@ -86,4 +94,4 @@ def all_else_stayed(k8s: K8s) -> None:
         "spec": {"replicas": 2, "template": {"spec": {"containers": [container]}}},
         "status": {"readyReplicas": 2},
     })  # fmt: skip
-    k8s.repels(pinned(k8s.vars["control_plane"], {}, "In"), because="taint")
+    k8s.repels(pinned(control_plane(k8s), {}, "In"), because="taint")
