@@ -60,7 +60,9 @@ def lighthouse_answers(k8s: K8s) -> None:
 
 @check(points=3)
 def cranes_by_name(k8s: K8s) -> None:
-    """Each Pod of `crane` answers under its own name, and only there."""
+    """Each Pod of `crane` answers under its own name, below a Service that has no address."""
+    service = {"kind": "Service", "metadata": {"name": "crane", "namespace": k8s.vars["harbour"]}}
+    k8s.expect({**service, "spec": {"clusterIP": "None"}})
     for pod in ("crane-0", "crane-1"):
         k8s.hears(CLIENT, f"http://{pod}.crane.{k8s.vars['harbour']}.svc.cluster.local:8080/hostname", [pod])
 
