@@ -49,6 +49,8 @@ def lighthouse_answers(k8s: K8s) -> None:
     """The Pod of `pilot-new` alone answers at the port asked for of every node."""
     unchanged(k8s)
     door, pilots = k8s.vars["door"], names(k8s, "pilot-new")
+    service = {"kind": "Service", "metadata": {"name": "lighthouse", "namespace": k8s.vars["harbour"]}}
+    k8s.expect({**service, "spec": {"ports": [{"nodePort": door}]}})
     nodes = [k8s.vars[name] for name in ("control_plane", "worker", "worker2")]
     for asking, asked in zip(nodes, [*nodes[1:], nodes[0]], strict=True):
         address = next(each["address"] for each in addresses(k8s, asked) if each["type"] == "InternalIP")
