@@ -1,0 +1,1 @@
+sed -i 's/^/fault /' fault.txt
