@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,7 +15,7 @@ from harness.certification.scripts import only_waits, statements
 from harness.yaml_files import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 EVERYTHING = {"verbs": ["*"], "resources": ["*"], "apiGroups": ["*"]}
 SELECTORS = ("matchLabels", "podSelector", "namespaceSelector", "nodeSelector", "selector", "labelSelector")
@@ -22,20 +24,28 @@ KEPT = ("apiVersion", "kind")  # without them it is no object: kubectl refuses i
 REFERENCES = ("name", "serviceAccountName", "claimName", "secretName", "volumeName", "storageClassName", "nodeName")
 QUANTITY = re.compile(r"(\d+)(m|Ki|Mi|Gi|h|s)?")
 
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 Place = tuple[Any, ...]  # the keys and indices that lead to a field
+Change = Callable[[Any, Any], None]  # of a mapping or list, at a key or index
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: its name, which says where and what, and the text of the file that has it.
+    """One fault: its name, which says where and what, the file that has it, and what writes that file's text.
 
     ``target`` is the kind and name of the one object that it is about; None where it may be about more.
     """
 
     name: str
     file: str
-    text: str
+    write: Callable[[], str]
     target: tuple[str, str] | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.write()
 
 
 def mutants(files: Mapping[str, str]) -> Iterator[Mutant]:
@@ -60,21 +70,20 @@ def _of_manifests(file: str, text: str, namespaces: Sequence[str]) -> Iterator[M
         target = str(document.get("kind")), str((document.get("metadata") or {}).get("name"))
         place = f"{file} {'/'.join(target)}"
         others = [*documents[:index], *documents[index + 1 :]]
-        yield Mutant(f"{place}: dropped", file, yaml.safe_dump_all(others))
-        for what, changed in _of_document(document, namespaces):
-            everything = [*documents[:index], changed, *documents[index + 1 :]]
-            yield Mutant(f"{place}: {what}", file, yaml.safe_dump_all(everything), target)
+        yield Mutant(f"{place}: dropped", file, partial(_dumped, others))
+        for what, path, change in _of_document(document, namespaces):
+            yield Mutant(f"{place}: {what}", file, partial(_changed, documents, (index, *path), change), target)
 
 
-def _of_document(document: dict[str, Any], namespaces: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, value in _walk(document):
+def _of_document(document: dict[str, Any], namespaces: Sequence[str]) -> Iterator[tuple[str, Place, Change]]:
+    for path, value, sole in _walk(document):
         if path[0] in KEPT or path == ("metadata",):
             continue
         dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-        if path != ("metadata", "name"):
-            yield f"{dotted} dropped", _changed(document, path, _drop)
+        if path != ("metadata", "name") and not sole:  # the only one in a list or mapping goes with it
+            yield f"{dotted} dropped", path, _drop
         for what, other in _others(path, value, namespaces):
-            yield f"{dotted} {what}", _changed(document, path, _setter(other))
+            yield f"{dotted} {what}", path, partial(_set, other)
 
 
 def _others(path: Place, value: Any, namespaces: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -100,31 +109,34 @@ def _others(path: Place, value: Any, namespaces: Sequence[str]) -> Iterator[tupl
         yield "is 0", "0"
 
 
-def _walk(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any]]:
+def _walk(value: Any, path: Place = ()) -> Iterator[tuple[Place, Any, bool]]:
+    """Every field below ``value`` with its place, and whether it is the only one there."""
     items: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, each in items:
-        yield (*path, key), each
+        yield (*path, key), each, len(value) == 1
         yield from _walk(each, (*path, key))
 
 
-def _changed(document: dict[str, Any], path: Place, change: Callable[[Any, Any], None]) -> dict[str, Any]:
-    found = copy.deepcopy(document)
+def _changed(documents: list[dict[str, Any]], path: Place, change: Change) -> str:
+    found = copy.deepcopy(documents)
     parent: Any = found
     for step in path[:-1]:
         parent = parent[step]
     change(parent, path[-1])
-    return found
+    return _dumped(found)
+
+
+def _dumped(documents: list[dict[str, Any]]) -> str:
+    text: str = yaml.dump_all(documents, Dumper=DUMPER)
+    return text
 
 
 def _drop(parent: Any, key: Any) -> None:
     del parent[key]
 
 
-def _setter(value: Any) -> Callable[[Any, Any], None]:
-    def change(parent: Any, key: Any) -> None:
-        parent[key] = value
-
-    return change
+def _set(value: Any, parent: Any, key: Any) -> None:
+    parent[key] = value
 
 
 def _of_script(file: str, text: str) -> Iterator[Mutant]:
@@ -136,4 +148,4 @@ def _of_script(file: str, text: str) -> Iterator[Mutant]:
             number += 1
             if not only_waits(part):
                 rest = parts[:index] + parts[index + 1 :]
-                yield Mutant(f"{file} command {number} left out: {first}", file, "".join(rest))
+                yield Mutant(f"{file} command {number} left out: {first}", file, partial(str, "".join(rest)))

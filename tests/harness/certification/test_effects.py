@@ -14,8 +14,8 @@ def test_a_fault_that_leaves_its_object_as_it_was_is_none():
     now = {
         key: each | {"status": {}, "metadata": {"name": "web", "annotations": APPLIED}} for key, each in RIGHT.items()
     }
-    assert no_effect(Mutant("x", "a", "", ("Deployment", "web")), RIGHT, now)
-    assert no_effect(Mutant("x", "a", "", ("NetworkPolicy", "web")), RIGHT, now)
+    assert no_effect(Mutant("x", "a", str, ("Deployment", "web")), RIGHT, now)
+    assert no_effect(Mutant("x", "a", str, ("NetworkPolicy", "web")), RIGHT, now)
 
 
 def test_a_fault_that_changes_its_object_or_makes_another_is_one():
@@ -25,9 +25,9 @@ def test_a_fault_that_changes_its_object_or_makes_another_is_one():
         RIGHT | {"/apis/apps/v1/deployments/default/web": RIGHT[deployment]},
         {policy: RIGHT[policy]},
     ):
-        assert not no_effect(Mutant("x", "a", "", ("Deployment", "web")), RIGHT, now)
+        assert not no_effect(Mutant("x", "a", str, ("Deployment", "web")), RIGHT, now)
 
 
 def test_a_fault_about_more_than_one_object_or_none_that_is_there_is_one():
-    assert not no_effect(Mutant("x", "a.sh", ""), RIGHT, RIGHT)
-    assert not no_effect(Mutant("x", "a", "", ("Deployment", "gone")), RIGHT, RIGHT)
+    assert not no_effect(Mutant("x", "a.sh", str), RIGHT, RIGHT)
+    assert not no_effect(Mutant("x", "a", str, ("Deployment", "gone")), RIGHT, RIGHT)
