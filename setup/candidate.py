@@ -24,6 +24,11 @@ def give_back(sandbox: Sandbox) -> None:
         aside.replace(sandbox.candidate_kubeconfig)
 
 
+def forget(sandbox: Sandbox) -> None:
+    """Remove what was moved aside: the next reset writes a login anew."""
+    sandbox.candidate_kubeconfig.with_name(sandbox.candidate_kubeconfig.name + ASIDE).unlink(missing_ok=True)
+
+
 def revoke(sandbox: Sandbox) -> None:
     """Take the candidate's rights away, also from copies of the kubeconfig, as the grader.
 

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 WORK = "work"  # in the exam's folder: copies of the tasks' work folders
 CONTEXTS = "contexts.kubeconfig"  # in the exam's folder: all clusters, for the relaxed mode
+PATIENCE = 30.0  # seconds to wait for a reset that is under way
 LARGEST = 32 << 20  # bytes of a file that is kept; no check reads more than one MiB
 # Whoever came into the node from outside, and all that they started there: sessions whose leader's parent is not in it.
 SEND_HOME = r"""
@@ -42,6 +43,7 @@ def close(app: App, exam: Exam) -> Exam:
     found = [sandbox for cluster in exam.clusters if (sandbox := places.find(app, exam, cluster.number)) is not None]
     with ThreadPoolExecutor(max(1, len(found))) as pool:
         open_ = [why for why in pool.map(lambda sandbox: _shut(app, sandbox), found) if why]
+    lock_out(app, exam)  # a reset that was under way may have written a login
     for task in exam.tasks:
         sandbox = places.find(app, exam, task.cluster)
         if sandbox is not None:
@@ -87,7 +89,17 @@ def _sandboxes(app: App, exam: Exam) -> Iterable[Sandbox]:
 
 
 def _shut(app: App, sandbox: Sandbox) -> str | None:
-    """End what the candidate runs on nodes and revoke their rights; what could not be shut."""
+    """Revoke the candidate's rights and end what they run on nodes; what could not be shut.
+
+    A reset that is under way is waited for, though not for ever.
+    """
+    with ExitStack() as stack:
+        with suppress(LabsError):
+            stack.enter_context(app.locks.hold(sandbox.name, PATIENCE))
+        return _shut_held(app, sandbox)
+
+
+def _shut_held(app: App, sandbox: Sandbox) -> str | None:
     for _, backend in sandbox.nodes:
         program, _, container = backend.partition("://")
         with suppress(LabsError):  # a node that is stopped lets nobody in

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -44,6 +46,7 @@ def finish(app: App, exam: Exam, *, wait: float = PATIENCE) -> Exam:
         store.write_json(exam.folder / RESULT, make_result(app, exam, app.exams.now()))
         exam = app.exams.note(exam, "ended")
         places.release(app, exam)
+        shutil.rmtree(exam.folder / closing.WORK, ignore_errors=True)  # keys and logins that nobody needs any longer
         return exam
 
 
@@ -84,22 +87,34 @@ def _judged(app: App, exam: Exam, task: Task) -> dict[str, Any]:
     sandbox = places.find(app, exam, task.cluster)
     if sandbox is None or task.cluster in exam.lost:
         return _unjudged(task, exam.lost.get(task.cluster, "its cluster is gone"))
+    document = _try(app, exam, task, sandbox)
+    for pause in PAUSES:
+        if document["trustworthy"]:
+            break
+        time.sleep(pause)
+        document = _try(app, exam, task, sandbox)
+    return document
+
+
+def _try(app: App, exam: Exam, task: Task, sandbox: Sandbox) -> dict[str, Any]:
+    """One attempt; whatever fails in it costs neither this task's points nor the result of the others."""
     try:
-        document = _judge(app, exam, task, sandbox)
-        for pause in PAUSES:
-            if document["trustworthy"]:
-                break
-            time.sleep(pause)
-            document = _judge(app, exam, task, sandbox)
+        return _judge(app, exam, task, sandbox)
     except LabsError as error:
         return _unjudged(task, error.what)
-    return document
+    except Exception as error:
+        app.tell("".join(traceback.format_exception(error)))
+        return _unjudged(task, f"the grader failed: {type(error).__name__}: {error}")
 
 
 def _judge(app: App, exam: Exam, task: Task, sandbox: Sandbox) -> dict[str, Any]:
     lab = app.catalog.get(task.lab)
     place = places.seen_after(sandbox, closing.kept(exam, task.host))
-    return grade_document(app.judge_with(lab, lab.checks, place, places.variables(exam, task, sandbox)))
+    document = grade_document(app.judge_with(lab, lab.checks, place, places.variables(exam, task, sandbox)))
+    for check in document["checks"]:  # the copy that was judged is nothing that the candidate knows
+        for text in ("why", "see"):
+            check[text] = check[text].replace(str(place.work), str(places.view(sandbox, task).work))
+    return document
 
 
 def _unjudged(task: Task, why: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harness.claiming import claimed
 from harness.logins import given
 from harness.session import Phase, Session
+from setup import candidate
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ def taken(app: App, exam: Exam, cluster: Cluster) -> Iterator[tuple[Sandbox, boo
 def release(app: App, exam: Exam) -> None:
     """Give the exam's sandboxes back: they stay warm for the next lab, which cleans them."""
     for session in sessions(app, exam):
+        sandbox = app.find_sandbox(session)
+        if sandbox is not None:
+            candidate.forget(sandbox)
         app.sessions.change(session, phase=Phase.ENDED)
 
 

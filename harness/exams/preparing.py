@@ -19,7 +19,7 @@ AT_ONCE = 3  # clusters that are prepared side by side
 def prepare(app: App, exam: Exam) -> Exam:
     """Prepare what is not ready yet; LabsError names what failed, and what is ready stays so."""
     app.preload()
-    waiting = [cluster for cluster in exam.clusters if cluster.number not in exam.ready]
+    waiting = [cluster for cluster in exam.clusters if not _still_ready(app, exam, cluster)]
     for cluster in waiting:
         for task in exam.on(cluster.number):
             _ = app.catalog.get(task.lab).checks  # mistakes in labs come before anything is done
@@ -35,6 +35,16 @@ def prepare(app: App, exam: Exam) -> Exam:
         fix = f"{first.fix} `labs exam start` goes on, `labs exam abandon` gives the exam up."
         raise LabsError(first.what, fix, first.code) from first
     return app.exams.read(exam.id)
+
+
+def _still_ready(app: App, exam: Exam, cluster: Cluster) -> bool:
+    """Whether the cluster was made ready and is there; one that died meanwhile is started again."""
+    sandbox = places.find(app, exam, cluster.number) if cluster.number in exam.ready else None
+    if sandbox is None:
+        return False
+    with app.locks.hold(sandbox.name, places.PATIENCE):
+        app.providers[cluster.provider].up(sandbox.name, cluster.shape, app.tell)
+    return True
 
 
 def _prepare(app: App, exam: Exam, cluster: Cluster) -> None:

@@ -97,7 +97,7 @@ def main(words_: list[str]) -> None:
     app = App.default()
     exam = app.exams.read(Path(words_[0]).name)
     try:
-        with app.locks.hold(lock(exam)):
+        with app.locks.hold(lock(exam), wait=3.0):  # who asks whether it is held holds it for a moment
             write_identities(_identity(exam.folder), {"proctor": Identity.of(os.getpid())})
             watch(app, exam.id)
             _identity(exam.folder).unlink(missing_ok=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from harness.exams.clock import words
 from harness.exit_codes import ExitCode
 from harness.output.exam_history import percent
+from harness.output.grade import MARKS
 from harness.output.tables import show_table
-from harness.output.terminal import say
+from harness.output.terminal import draw, for_people, printable, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ def show_result(document: Mapping[str, Any]) -> None:
         ]
         show_table((names, "points", "earned", "time"), rows)
     for task in document["tasks"]:
-        say("\n".join(task_lines(task)))
+        _show_task(task)
     if document["next"]:
         say("\nPractise next:")
         for each in document["next"]:
@@ -75,3 +76,16 @@ def earned(check: Mapping[str, Any]) -> str:
 
 def _resets(task: Mapping[str, Any]) -> str:
     return "reset once" if task["resets"] == 1 else f"reset {task['resets']} times"
+
+
+def _show_task(task: Mapping[str, Any]) -> None:
+    lines = list(task_lines(task))
+    if not for_people():
+        say("\n".join(lines))
+        return
+    from rich.text import Text
+
+    for line in lines:
+        word = line.strip().partition(" ")[0]
+        style = "bold" if line.startswith("\nTask") else MARKS[word][1] if word in MARKS else "dim"
+        draw(Text(printable(line), style))

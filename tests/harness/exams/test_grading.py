@@ -1,3 +1,4 @@
+import dataclasses
 import os
 
 import pytest
@@ -152,3 +153,49 @@ def test_a_work_folder_is_kept_without_what_blocks_or_is_huge(tmp_path):
 def test_a_work_folder_that_was_removed_is_an_empty_one(tmp_path):
     closing.keep(tmp_path / "gone", tmp_path / "kept")
     assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_a_grader_that_fails_on_one_task_leaves_the_others_their_points(begun):
+    begun.solve(1)
+    begun.solve(2)
+    connect = begun.app.connect
+
+    def fail(sandbox, variables):
+        if variables["namespace"] == "team-12":
+            raise RuntimeError("a bug")
+        return connect(sandbox, variables)
+
+    object.__setattr__(begun.app, "connect", fail)
+    document = load(sitting.submit(begun.app))
+    assert [(task["points"], task["possible"]) for task in document["tasks"]] == [(6, 6), (0, 0), (0, 6)]
+    assert "RuntimeError: a bug" in document["tasks"][1]["lost"]
+
+
+def test_no_login_is_left_behind(begun):
+    sandbox = begun.app.providers["fake"].sandboxes()[0]
+    sandbox.candidate_kubeconfig.write_text("login")
+    begun.solve(1)
+    sitting.submit(begun.app)
+    assert [each.name for each in sandbox.directory.glob("candidate*")] == []
+    assert not (begun.exam.folder / "work").exists()
+
+
+def test_on_real_nodes_the_way_in_goes_and_whoever_came_in_is_sent_home(begun, monkeypatch, tmp_path):
+    log = tmp_path / "docker.log"
+    (tmp_path / "docker").write_text(f'#!/bin/sh\nprintf "%s\\n" "$1 $2 $3 $4" >> {log}\n')
+    (tmp_path / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    sandbox = begun.app.providers["fake"].sandboxes()[0]
+    names = ("labs-x-control-plane", "labs-x-worker")
+    dataclasses.replace(sandbox, nodes=tuple((name, f"docker://{name}") for name in names)).save()
+    closing.let_in(begun.app, begun.exam)
+    table = sandbox.directory / "shell" / "bin" / "nodes.json"
+    assert table.exists()
+    closing.close(begun.app, begun.exam)
+    assert not table.exists()
+    assert log.read_text().splitlines() == [f"exec {name} sh -c" for name in names]
+
+
+def test_a_path_in_an_explanation_is_one_that_the_candidate_knows(begun):
+    document = load(sitting.submit(begun.app))
+    assert "/exams/" not in str(document["tasks"][0]["checks"])

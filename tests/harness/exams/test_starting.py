@@ -126,3 +126,25 @@ def test_an_unknown_blueprint_names_the_near_one(hall):
 
 def test_the_weights_are_the_domains_shares(begun):
     assert [task.weight for task in begun.exam.tasks] == [20.0, 20.0, 60.0]
+
+
+def test_a_cluster_that_died_while_the_candidate_hesitated_is_started_again(hall):
+    def no(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        start(hall.app, "small", 5, None, no)
+    hall.world.provider.die("three-node-1")
+    assert start(hall.app, "small", 5, None).stage is Stage.RUNNING
+    assert hall.world.provider.calls[-1] == ("revive", "three-node-1")
+
+
+def test_a_cluster_that_is_gone_by_then_is_made_again(hall):
+    def no(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        start(hall.app, "small", 5, None, no)
+    hall.world.provider.down("three-node-1")
+    assert start(hall.app, "small", 5, None).stage is Stage.RUNNING
+    assert hall.world.provider.calls[-1] == ("make", "three-node-1")

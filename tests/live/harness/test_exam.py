@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 
 from harness.app import App, LateProviders
 from harness.catalog import Catalog
-from harness.exams import places
+from harness.exams import places, resetting
+from harness.exams.exam import Task
 from harness.paths import cache, lab_roots
 from harness.solving import apply_way
 from harness.ways import Way, solutions, wrong
@@ -280,3 +282,40 @@ def test_a_pause_takes_access_away_and_gives_time_and_access_back(sitting):
     sitting.labs("resume")
     assert left - 30 < sitting.json("status")["left"] <= left
     assert "namespace/yard" in shell(sitting, "ssh cka0003 kubectl get ns -o name")
+
+
+def test_each_task_can_be_reset_and_done_wrong_without_touching_the_others(sitting):
+    """On one cluster with five labs: a reset, or a mistake, in one of them changes no other one's verdict."""
+    sitting.json("start", BLUEPRINT, "--seed", SEED, "--yes")
+    app = sitting.app
+    exam = app.exams.current()
+    shared = max((exam.on(cluster.number) for cluster in exam.clusters), key=len)
+    assert len(shared) == 5
+    for task in shared:
+        sitting.go(task.number, named(sitting.ways(task.number)[0], "reference"))
+    full = {task.number: task.points for task in shared}
+    assert points(app, shared) == full
+    for task in shared:
+        resetting.reset(app, app.exams.current(), task)
+        assert points(app, shared) == {**full, task.number: 0}
+        mistake = max(sitting.ways(task.number)[1], key=lambda way: way.expectation().points)
+        sitting.go(task.number, mistake)
+        assert points(app, shared) == {**full, task.number: mistake.expectation().points}
+        resetting.reset(app, app.exams.current(), task)
+        sitting.go(task.number, named(sitting.ways(task.number)[0], "reference"))
+    assert points(app, shared) == full
+
+
+def points(app: App, tasks: tuple[Task, ...]) -> dict[int, int]:
+    """What each task has now, all judged side by side, as at the end of an exam."""
+    exam = app.exams.current()
+
+    def judge(task: Task) -> int:
+        sandbox = places.need(app, exam, task)
+        lab = app.catalog.get(task.lab)
+        grade = app.judge_with(lab, lab.checks, sandbox, places.variables(exam, task, sandbox))
+        assert grade.trustworthy, grade.verdicts
+        return grade.points
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return dict(zip((task.number for task in tasks), pool.map(judge, tasks), strict=True))
