@@ -1,0 +1,1 @@
+sleep 20  # until the new scheduler holds the lease
