@@ -14,7 +14,7 @@ from grader.kubeconfigs import Credentials
 from grader.node import Node
 from grader.outcomes import Outcome
 
-CHECKS = Path(__file__).parents[2] / "labs" / "drafts" / "11-etcd-backup" / "checks.py"
+CHECKS = Path(__file__).parents[2] / "labs" / "11-etcd-backup" / "checks.py"
 
 
 class DeadControlPlane:
