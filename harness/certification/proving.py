@@ -80,12 +80,14 @@ class Proof:
     def _live_steps(self) -> Iterator[tuple[str, Look]]:
         yield "solutions", self._solutions
         yield "wrong ways", self._wrong
-        if self.order.mutants:
+        lasting = not self.lab.spec.replaces  # else each clean start is a new cluster, which takes a minute
+        if self.order.mutants and lasting:
             yield "mutants", self._mutants
         yield "bystanders", self._bystanders
         yield "reset", self._reset
         yield "time", self._time
-        yield "other values", self._other_values
+        if lasting:
+            yield "other values", self._other_values
 
     def _take(self, name: str, look: Look) -> bool:
         self.tell(self.job, name, 0, 0)
@@ -147,18 +149,20 @@ class Proof:
                 yield Problem(verdict.problem, verdict.findings, objects)
 
     def _bystanders(self) -> Iterator[Problem]:
-        owner = self.walk.app.owner_of(self.walk.clean().session)
-        owner.reset(self.walk.started.sandbox)
-        before = self.take(self.walk.started.sandbox)
-        sandbox = self.walk.clean().sandbox
-        after = self.take(sandbox)
-        yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests()))
+        if not self.lab.spec.replaces:  # else before and after are two clusters
+            owner = self.walk.app.owner_of(self.walk.clean().session)
+            owner.reset(self.walk.started.sandbox)
+            before = self.take(self.walk.started.sandbox)
+            after = self.take(self.walk.clean().sandbox)
+            yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests()))
+        else:
+            self.walk.clean()
         self.walk.go(reference(self.lab.folder).folder)
         self.walk.judge()
-        solved = self.take(sandbox)
+        solved = self.take(self.walk.started.sandbox)
         self.walk.judge()
-        yield from map(Problem, bystanders.disturbed_by_grading(solved, self.take(sandbox)))
-        self.shown = len(before)
+        yield from map(Problem, bystanders.disturbed_by_grading(solved, self.take(self.walk.started.sandbox)))
+        self.shown = len(solved)
 
     def _reset(self) -> Iterator[Problem]:
         self.reset = self.walk.clean().seconds

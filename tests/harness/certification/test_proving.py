@@ -120,6 +120,16 @@ def test_a_grade_that_changes_by_itself_is_found(prove):
     assert found.counts.stability < 1
 
 
+def test_a_lab_that_replaces_its_cluster_is_spared_what_would_take_a_cluster_each(prove):
+    def change(lab):
+        spec = lab / "lab.yaml"
+        spec.write_text(spec.read_text() + "replaces: true\n")
+
+    found = prove(change)
+    assert found.ok
+    assert [step.name for step in found.steps] == [name for name in STEPS if name not in ("mutants", "other values")]
+
+
 def test_another_share_judges_its_mutants_and_no_more(prove):
     found = prove(job=("01-pass", "fake", "three-node", 1, 2))
     assert [step.name for step in found.steps] == ["mutants"]
