@@ -61,6 +61,9 @@ class Claim:
         return self.kind == other.kind and _overlap(self.name, other.name)
 
 
+CLUSTER_DNS = Claim("namespace", "kube-system")  # with kube-proxy and what else the traffic of all depends on
+
+
 @dataclass(frozen=True)
 class Claims:
     """What one lab, with the values of one start, takes for itself, and what must stay as it is for it."""
@@ -108,9 +111,11 @@ def claims_of(lab: Lab, variables: Mapping[str, Any]) -> Claims:
     relied = set(_read(lab, lab.spec.relies, variables))
     if ON_NODES & set(lab.spec.needs) and not any(claim.kind == "node" for claim in relied):
         relied.add(Claim("node", "*"))
+    if "traffic" in lab.spec.needs:
+        relied.add(CLUSTER_DNS)
     if "control-plane-host" in lab.spec.needs:
         taken.add(Claim("control-plane"))
-    return Claims(frozenset(taken), frozenset(relied))
+    return Claims(frozenset(taken), frozenset(relied - taken))
 
 
 def alone(lab: Lab, claims: Claims, provider: str) -> str | None:

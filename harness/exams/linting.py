@@ -27,9 +27,6 @@ def claim_problems(lab: Lab) -> Iterator[str]:
         except LabsError as error:
             yield error.what
             return
-        mine = sorted(claim.kind for claim in claims.taken & claims.relied)
-        if mine:
-            yield f"claims and relies on the same {mine[0]}: what it claims is its own already"
     kinds = {claim.kind for claim in claims.taken}
     if lab.spec.replaces and not kinds & {"node", "control-plane", "cluster"}:
         yield "`replaces: true` changes nodes: say which in `claims`, as node/NAME, control-plane or cluster"
