@@ -123,7 +123,7 @@ def test_a_grade_that_changes_by_itself_is_found(prove):
 def test_a_lab_that_replaces_its_cluster_is_spared_what_would_take_a_cluster_each(prove):
     def change(lab):
         spec = lab / "lab.yaml"
-        spec.write_text(spec.read_text() + "replaces: true\n")
+        spec.write_text(spec.read_text() + "replaces: true\nclaims: [cluster]\n")
 
     found = prove(change)
     assert found.ok
