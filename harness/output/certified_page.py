@@ -54,9 +54,8 @@ def _cell(step: Step | None) -> tuple[str, str]:
 
 
 def _figures(certificate: Certificate) -> Iterator[tuple[str, str]]:
-    for name in ("start", "grade", "reset"):
-        value = getattr(certificate, name)
-        yield name, f"{value:.1f} s" if value else ""
+    times = (certificate.start, certificate.grade, certificate.reset)
+    yield "start, grade, reset", ", ".join(f"{each:.1f}" for each in times) + " s" if any(times) else ""
     counts = certificate.counts
     yield "mutants caught", mutation(counts)
     yield "same grades", f"{counts.same} of {counts.grades}" if counts.grades else ""
