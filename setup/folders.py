@@ -19,11 +19,7 @@ def claimed(directory: Path, undo: Callable[[Path], None]) -> Iterator[int]:
     Yields the descriptor that holds the lock; a process that inherits it goes on holding it.
     """
     directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        directory.mkdir(mode=0o700)
-    except FileExistsError:
-        raise LabsError(f"{directory.name} is being made by another command", "wait for it to end") from None
-    lock = take(directory)
+    lock = _take_new(directory)
     try:
         yield lock
     except BaseException:
@@ -31,6 +27,20 @@ def claimed(directory: Path, undo: Callable[[Path], None]) -> Iterator[int]:
         raise
     finally:
         os.close(lock)
+
+
+def _take_new(directory: Path) -> int:
+    """Make a folder and own it; once more where a sweeper found it before it was owned."""
+    while True:
+        try:
+            directory.mkdir(mode=0o700)
+        except FileExistsError:
+            raise LabsError(f"{directory.name} is being made by another command", "wait for it to end") from None
+        with suppress(FileNotFoundError):
+            lock = take(directory)
+            if _is(lock, directory):
+                return lock
+            os.close(lock)
 
 
 def take(directory: Path) -> int:
@@ -86,7 +96,15 @@ def locked(directory: Path, within: float, *, make: bool = False) -> Iterator[No
 
 def _locks(lock: int, directory: Path) -> bool:
     """Whether the lock could be taken, and on the folder that is there now: its last owner may have removed it."""
-    with suppress(BlockingIOError, FileNotFoundError):
+    with suppress(BlockingIOError):
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return directory.stat().st_ino == os.fstat(lock).st_ino
+        return _is(lock, directory)
     return False
+
+
+def _is(lock: int, directory: Path) -> bool:
+    """Whether the open folder is still the one of that name."""
+    try:
+        return directory.stat().st_ino == os.fstat(lock).st_ino
+    except FileNotFoundError:
+        return False
