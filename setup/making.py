@@ -13,6 +13,8 @@ from setup.progress import Tell
 from setup.running import READY, end, remove
 from setup.sandbox import FINISHED, Sandbox
 
+NODE_LEASES = "/registry/leases/kube-node-lease/"
+
 
 def make(sandbox: Sandbox, binaries: Mapping[str, Path], seed: Path, tell: Tell) -> None:
     """Make a new sandbox; whatever stops this, nothing is left of it."""
@@ -49,17 +51,30 @@ def revive(sandbox: Sandbox, binaries: Mapping[str, Path], tell: Tell) -> None:
         if port != last_port(directory):
             write_logins(directory, port)
         with supervised(directory, binaries, holder) as maker:
+            _drop_node_leases(directory)
             seeds.wait_settled(directory, (particulars.AUTHENTICATION,)).close()
             maker.made()
 
 
 def _write_particulars(directory: Path) -> None:
+    etcd = _first_etcd(directory)
+    etcd.change(particulars.entries(directory, last_port(directory)), ())
+    etcd.close()
+
+
+def _drop_node_leases(directory: Path) -> None:
+    """Forget who held the nodes: the next kwok is another holder and would wait until they expire, 40 seconds."""
+    etcd = _first_etcd(directory)
+    etcd.change({}, tuple(etcd.entries(NODE_LEASES, keys_only=True)))
+    etcd.close()
+
+
+def _first_etcd(directory: Path) -> Etcd:
+    """The etcd of a sandbox whose processes are just being started, as soon as it listens."""
     for _ in seeds.looks(directory):
         if Etcd.listens(directory):
             break
-    etcd = Etcd.on_socket(directory)
-    etcd.change(particulars.entries(directory, last_port(directory)), ())
-    etcd.close()
+    return Etcd.on_socket(directory)
 
 
 def _undo(directory: Path) -> None:

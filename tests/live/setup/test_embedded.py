@@ -96,6 +96,10 @@ def test_killed_supervisor_takes_its_children_along_and_the_work_survives(second
     assert not second_cluster.provider.alive(second_cluster.sandbox)
     second_cluster.provider.up(second_cluster.sandbox.name, "three-node", lambda _: None)
     assert "work-done" in second_cluster.kubectl("get", "configmaps")
+    second_cluster.kubectl("create", "deployment", "web", "--image=nginx")
+    second_cluster.kubectl(
+        "rollout", "status", "deployment/web", "--timeout=20s"
+    )  # nodes have no old lease to wait for
     second_cluster.reset()
     assert "work-done" not in second_cluster.kubectl("get", "configmaps")
 
