@@ -171,9 +171,17 @@ def named(ways: tuple[Way, ...], name: str) -> Way:
     return next(way for way in ways if way.name == name)
 
 
+def wait_for(done) -> None:
+    until = time.monotonic() + 60
+    while not done():
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.05)
+
+
 def test_a_whole_exam_that_is_killed_twice_ends_with_the_score_that_follows(sitting):
     with sitting.user.spawn("exam", "start", BLUEPRINT, "--seed", SEED, "--yes") as process:
-        time.sleep(4.0)
+        wait_for(lambda: any(sitting.user.state.rglob("journal.jsonl")))
+        time.sleep(2.0)
         os.killpg(process.pid, signal.SIGKILL)  # in the middle of preparing
         process.communicate(timeout=60)
     started = sitting.json("start", "--yes")
