@@ -13,7 +13,7 @@ from setup import shapes as shape_files
 from setup.api import Api
 from setup.errors import LabsError
 from setup.etcd import Etcd
-from setup.folders import claimed, locked
+from setup.folders import claimed, locked, sweep
 from setup.parts import Part
 from setup.progress import Tell
 from setup.providers.kind import images, leftovers, logins, making, resetting, room, sparing
@@ -81,6 +81,7 @@ class Kind:
             return found
         place = self._place(tell)
         leftovers.sweep_clusters(place.runtime, self.state)
+        sweep(self.root, FINISHED, remove)
         if found and (found.directory / REPLACING).exists():
             return self._settle(found, self._cluster(found) or self._take(place, found.directory, shape, tell))
         if found:

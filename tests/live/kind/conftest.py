@@ -17,6 +17,11 @@ from setup.providers.kind.runtime import Runtime
 from setup.sandbox import Sandbox
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Shapes come first: beside the shared cluster, ha would need more inotify instances than kernels give."""
+    items.sort(key=lambda item: "test_shapes" not in item.nodeid)
+
+
 @dataclass
 class KindCluster:
     """A sandbox on kind and what tests do to it; ``sandbox`` is read again after each reset."""

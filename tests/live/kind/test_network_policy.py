@@ -283,7 +283,9 @@ def test_a_service_is_judged_by_the_pods_port_and_the_source_stays(open_town):
         words = ("curl", "-s", "-o", "/dev/null", "--connect-timeout", str(PATIENCE), f"http://{address}:9000/")
         return cluster.kubectl("exec", "-n", namespace, name, "--", *words, code=None).strip() == ""
 
-    assert reaches("x/b")
+    until = time.monotonic() + 20
+    while not reaches("x/b"):  # until kube-proxy knows the Service
+        assert time.monotonic() < until, "the Service does not answer"
     for port, wanted in ((81, True), (9000, False)):
         open_town.apply([policy("x", f"""
             podSelector: {{}}

@@ -161,7 +161,7 @@ def test_a_node_that_is_broken_beyond_the_api_costs_its_cluster(kind_cluster):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_creation_that_is_killed_leaves_nothing(kind_provider, kind_runtime, number):
     words = [sys.executable, "-c", SCRIPT, str(kind_provider.state), str(kind_provider.cache)]
-    maker = subprocess.Popen(words, env={**os.environ, "PYTHONPATH": "."}, stderr=subprocess.DEVNULL)
+    maker = subprocess.Popen(words, env={**os.environ, "PYTHONPATH": "."})
     prefix = f"labs-{tag(kind_provider.state)}-one-node-"
     until(lambda: any(name.startswith(prefix) for name in kind_runtime.containers().values()), 60)
     maker.send_signal(number)
