@@ -8,7 +8,7 @@ event. Leases stay as they are, for they tell who is alive; events go.
 import json
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,19 +59,30 @@ def restore(etcd: Etcd, path: Path) -> None:
     LabsError when that does not come to rest.
     """
     baseline = read(path)
+    unrest = LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
+    settle(etcd, baseline, lambda now: differences(baseline, now), unrest)
+    write(path, baseline)
+
+
+def settle(
+    etcd: Etcd, kept: dict[str, Entry], look: Callable[[Mapping[str, Entry]], Difference], unrest: LabsError
+) -> None:
+    """Undo what ``look`` finds among the live keys until two looks in a row find nothing; ``kept`` gets the revisions.
+
+    Raises ``unrest`` when that takes longer than DEADLINE.
+    """
     deadline = time.monotonic() + DEADLINE
     calm = 0
     while calm < 2:
-        difference = differences(baseline, etcd.entries(PREFIX, keys_only=True))
+        difference = look(etcd.entries(PREFIX, keys_only=True))
         calm = 0 if difference else calm + 1
         if difference:
-            revisions = etcd.change({key: baseline[key].value for key in difference.puts}, difference.deletes)
-            baseline.update({key: Entry(revision, baseline[key].value) for key, revision in revisions.items()})
+            revisions = etcd.change({key: kept[key].value for key in difference.puts}, difference.deletes)
+            kept.update({key: Entry(revision, kept[key].value) for key, revision in revisions.items()})
         if time.monotonic() > deadline:
-            raise LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
+            raise unrest
         if calm < 2:
             time.sleep(PAUSE)
-    write(path, baseline)
 
 
 def write(path: Path, entries: Mapping[str, Entry]) -> None:

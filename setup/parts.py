@@ -1,13 +1,13 @@
 """One lab's part of a cluster that several labs share, and bringing that part alone back to the baseline."""
 
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from setup import baseline
 from setup.api import Api
-from setup.baseline import DEADLINE, PAUSE, PREFIX
+from setup.baseline import PREFIX, Difference
 from setup.errors import LabsError
 from setup.etcd import Entry, Etcd
 
@@ -58,22 +58,25 @@ def restore(etcd: Etcd, entries: Mapping[str, Entry], part: Part, rights: Iterab
     """
     kept = dict(entries)
     extra = frozenset(rights)
-    deadline = time.monotonic() + DEADLINE
-    calm = 0
-    while calm < 2:
+
+    def look(live: Mapping[str, Entry]) -> Difference:
         mine = {key: entry for key, entry in kept.items() if part.holds(key)}
-        live = etcd.entries(PREFIX, keys_only=True)
         now = {key: entry for key, entry in live.items() if part.holds(key) or (key in extra and key not in kept)}
-        difference = baseline.differences(mine, now)
-        calm = 0 if difference else calm + 1
-        if difference:
-            revisions = etcd.change({key: mine[key].value for key in difference.puts}, difference.deletes)
-            kept.update({key: Entry(revision, mine[key].value) for key, revision in revisions.items()})
-        if time.monotonic() > deadline:
-            raise LabsError("that part of the cluster does not come to rest at its start", "labs exam reset")
-        if calm < 2:
-            time.sleep(PAUSE)
+        return baseline.differences(mine, now)
+
+    unrest = LabsError("that part of the cluster does not come to rest at its start", "labs exam reset")
+    baseline.settle(etcd, kept, look, unrest)
     return kept
+
+
+def reset(kubeconfig: Path, etcd: Etcd, file: Path, part: Part) -> None:
+    """Bring the part back to the baseline in ``file``, as the holder of the kubeconfig; closes ``etcd``."""
+    api = Api(kubeconfig)
+    try:
+        baseline.write(file, restore(etcd, baseline.read(file), part, cluster_rights(api, part)))
+    finally:
+        etcd.close()
+        api.close()
 
 
 def cluster_rights(api: Api, part: Part) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from setup import baseline, parts
-from setup.api import Api
 from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
@@ -98,13 +97,8 @@ class Embedded:
 
     def reset_part(self, sandbox: Sandbox, part: Part) -> None:
         """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
-        api, etcd = Api(sandbox.grader_kubeconfig), Etcd.on_socket(sandbox.directory)
-        try:
-            file = sandbox.directory / baseline.FILE
-            baseline.write(file, parts.restore(etcd, baseline.read(file), part, parts.cluster_rights(api, part)))
-        finally:
-            etcd.close()
-            api.close()
+        etcd = Etcd.on_socket(sandbox.directory)
+        parts.reset(sandbox.grader_kubeconfig, etcd, sandbox.directory / baseline.FILE, part)
 
     def crowded(self, shapes: Sequence[str]) -> str | None:
         """Why so many control planes cannot be had at once beside what runs, or None."""

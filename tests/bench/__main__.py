@@ -6,20 +6,7 @@ Times are wall-clock seconds of whole processes, measured around them; memory is
 import sys
 
 from tests.bench.figures import FIGURES
-from tests.bench.measuring import Figure, Stage
-
-
-def main(names: list[str]) -> int:
-    """Print every figure, or those whose name is given; exit 1 when one is not reached."""
-    figures: list[Figure] = []
-    with Stage.open() as stage:
-        for name, measure in FIGURES.items():
-            if not names or name in names:
-                for figure in measure(stage):
-                    print(figure, flush=True)
-                    figures.append(figure)
-    return 0 if all(figure.reached for figure in figures) else 1
-
+from tests.bench.measuring import report
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(FIGURES, sys.argv[1:]))

@@ -15,7 +15,7 @@ from setup.providers.kind.provider import TOOLS
 from setup.providers.kind.room import look
 from setup.providers.kind.runtime import Runtime, find
 from setup.tools import cache as tools
-from tests.bench.measuring import Figure, Stage
+from tests.bench.measuring import Figure, Stage, report
 
 SHAPE = "three-node"
 PAIRS = 3  # cold starts of each kind
@@ -111,18 +111,5 @@ FIGURES: Mapping[str, Callable[[Stage], Iterator[Figure]]] = {
 }
 
 
-def main(names: list[str]) -> int:
-    """Print every figure, or those whose name is given; exit 1 when one is not reached."""
-    figures: list[Figure] = []
-    with Stage.open() as stage:
-        for name, measure in FIGURES.items():
-            if not names or name in names:
-                for figure in measure(stage):
-                    print(figure, flush=True)
-                    figures.append(figure)
-                stage.labs("stop", "--all")
-    return 0 if all(figure.reached for figure in figures) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(report(FIGURES, sys.argv[1:], lambda stage: stage.labs("stop", "--all")))

@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,3 +114,23 @@ class Stage:
             "--wait=60s",
             *given,
         ]
+
+
+def report(
+    figures: Mapping[str, Callable[[Stage], Iterator[Figure]]],
+    names: Sequence[str],
+    afterwards: Callable[[Stage], object] = lambda _: None,
+) -> int:
+    """Print every figure, or those whose name is given; the exit code: 1 when one is not reached.
+
+    ``afterwards`` is called after each name's figures.
+    """
+    found: list[Figure] = []
+    with Stage.open() as stage:
+        for name, measure in figures.items():
+            if not names or name in names:
+                for figure in measure(stage):
+                    print(figure, flush=True)
+                    found.append(figure)
+                afterwards(stage)
+    return 0 if all(figure.reached for figure in found) else 1

@@ -10,7 +10,6 @@ import psutil
 
 from setup import baseline, parts
 from setup import shapes as shape_files
-from setup.api import Api
 from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.folders import claimed, locked, sweep
@@ -143,14 +142,8 @@ class Kind:
         cluster = self._cluster(sandbox)
         if cluster is None:
             raise LabsError(f"the cluster of {sandbox.name} is gone", "labs exam status")
-        api = Api(cluster.grader_kubeconfig)
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
-        try:
-            file = cluster.directory / baseline.FILE
-            baseline.write(file, parts.restore(etcd, baseline.read(file), part, parts.cluster_rights(api, part)))
-        finally:
-            etcd.close()
-            api.close()
+        parts.reset(cluster.grader_kubeconfig, etcd, cluster.directory / baseline.FILE, part)
 
     def crowded(self, shapes: Sequence[str]) -> str | None:
         """Why clusters of all these shapes cannot be had at once beside what runs, or None."""
