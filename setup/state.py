@@ -11,7 +11,9 @@ from setup.api import Api, Object, Refused
 from setup.errors import LabsError
 from setup.sandbox import Sandbox
 
+ENFORCED = ("ResourceQuota",)  # nothing refuses what comes before they took effect
 OPT_OUT = "labs/wait"  # this annotation with the value "false" says that the object is not meant to become ready
+WORKLOADS = ("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Pod")
 PAUSE = 0.03  # seconds between two looks
 
 
@@ -26,8 +28,8 @@ class Manifest:
 def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.0) -> None:
     """Create all objects in order and wait up to ``deadline`` seconds until each took effect.
 
-    A namespace gets its default ServiceAccount at once; workloads are waited for, unless annotated
-    ``labs/wait: "false"``.
+    A namespace gets its default ServiceAccount at once. Quotas are waited for before the next object is created,
+    workloads at the end, unless annotated ``labs/wait: "false"``.
     LabsError names the file and the API server's reason.
     """
     until = time.monotonic() + deadline
@@ -40,6 +42,8 @@ def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.
             _create(api, origin, document, until)
             if document["kind"] == "Namespace":
                 _create(api, origin, _service_account(document), until)
+            if document["kind"] in ENFORCED:
+                _wait_for(api, origin, document, until)
         for origin, document in loaded:
             _wait_for(api, origin, document, until)
     finally:
@@ -93,8 +97,7 @@ def _wait_for(api: Api, origin: str, document: Object, until: float) -> None:
 
 
 def _in_effect(api: Api, document: Object) -> bool:
-    workload = document["kind"] in ("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "Pod")
-    if not workload:
+    if document["kind"] not in (*WORKLOADS, *ENFORCED):
         return True
     try:
         live = api.get(document)
@@ -109,6 +112,8 @@ def _ready(live: dict[str, Any]) -> bool:
     spec, status = live.get("spec", {}), live.get("status", {})
     if live["kind"] == "Pod":
         return status.get("phase") in ("Running", "Succeeded")
+    if live["kind"] == "ResourceQuota":  # admission leaves a quota alone whose status says no amounts yet
+        return bool(status.get("hard") == spec.get("hard"))
     if status.get("observedGeneration", 0) < live["metadata"]["generation"]:
         return False
     if live["kind"] == "DaemonSet":
