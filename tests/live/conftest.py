@@ -1,8 +1,9 @@
-"""Real control planes for the live tests, from the user's cache of binaries."""
+"""Real control planes for the live tests, from the user's cache of binaries, and users with homes of their own."""
 
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from setup.processes import Identity
 from setup.providers import Provider, providers
 from setup.running import identities
 from setup.sandbox import Sandbox
+from tests.live.sitting import Sitting
+from tests.live.user import User
 
 
 @dataclass(frozen=True)
@@ -97,3 +100,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Live tests come last."""
     here = Path(__file__).parent
     items.sort(key=lambda item: here in item.path.parents)
+
+
+@pytest.fixture
+def user(tmp_path, cache_home) -> Iterator[User]:
+    (tmp_path / "home").mkdir()
+    someone = User(tmp_path / "state")
+    yield someone
+    someone.labs("stop", "--all")
+    assert someone.processes() == []
+    assert someone.files() == []
+
+
+@pytest.fixture(scope="session")
+def cache_home() -> Path:
+    """The user's real cache folder, named so that another HOME still finds it."""
+    from harness.paths import cache
+
+    os.environ.setdefault("XDG_CACHE_HOME", str(cache().parent))
+    return cache()
+
+
+@pytest.fixture
+def sitting(user) -> Iterator[Sitting]:
+    made = Sitting(user)
+    yield made
+    if made.app.exams.open() is not None:
+        made.labs("abandon", "--yes")
+    deadline = time.monotonic() + 15
+    while any("harness.exams.proctor" in " ".join(each.cmdline()) for each in user.processes()):
+        assert time.monotonic() < deadline, "the proctor is still there"
+        time.sleep(0.2)
+    user.labs("stop", "--all")
+    kept = [path for path in user.files() if "exams" not in path.relative_to(user.state).parts]
+    assert kept == [], "an exam leaves its own folder and nothing else"
+    for path in user.files():
+        path.unlink()
