@@ -12,6 +12,7 @@ from harness.certification import bystanders, faulty
 from harness.certification.certificate import Certificate, Counts, Problem, Step
 from harness.certification.evidence import Evidence
 from harness.certification.findings import differing, missed, outcomes, unlike
+from harness.exams.claims import stated
 from harness.linting import lint
 from harness.ways import Way, reference, solutions, wrong
 from setup.errors import LabsError
@@ -154,7 +155,8 @@ class Proof:
             owner.reset(self.walk.started.sandbox)
             before = self.take(self.walk.started.sandbox)
             after = self.take(self.walk.clean().sandbox)
-            yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests()))
+            own = [claim.name for claim in stated(self.lab, self.walk.variables()) if claim.kind == "namespace"]
+            yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests(), own))
         else:
             self.walk.clean()
         self.walk.go(reference(self.lab.folder).folder)

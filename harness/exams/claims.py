@@ -107,7 +107,7 @@ def read_claim(text: str) -> Claim:
 
 def claims_of(lab: Lab, variables: Mapping[str, Any]) -> Claims:
     """What ``lab`` takes with these values: what lab.yaml says, and what its start makes."""
-    taken = {*_read(lab, lab.spec.claims, variables), *_made(lab, variables)}
+    taken = {*stated(lab, variables), *_made(lab, variables)}
     relied = set(_read(lab, lab.spec.relies, variables))
     if ON_NODES & set(lab.spec.needs) and not any(claim.kind == "node" for claim in relied):
         relied.add(Claim("node", "*"))
@@ -116,6 +116,11 @@ def claims_of(lab: Lab, variables: Mapping[str, Any]) -> Claims:
     if "control-plane-host" in lab.spec.needs:
         taken.add(Claim("control-plane"))
     return Claims(frozenset(taken), frozenset(relied - taken))
+
+
+def stated(lab: Lab, variables: Mapping[str, Any]) -> frozenset[Claim]:
+    """The claims that lab.yaml makes, without those that follow from what its start makes."""
+    return frozenset(_read(lab, lab.spec.claims, variables))
 
 
 def alone(lab: Lab, claims: Claims, provider: str) -> str | None:

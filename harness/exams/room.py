@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.claiming import is_free
+from setup.providers.load import Load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +40,11 @@ class Room:
                 warm.remove(cluster)
             else:
                 new.append(cluster)
-        for name in sorted({provider for provider, _ in new}):
-            why = self.app.providers[name].crowded(tuple(shape for provider, shape in new if provider == name))
+        wanted = {name: [shape for provider, shape in new if provider == name] for name, _ in new}
+        loads = {name: self.app.providers[name].load(shapes) for name, shapes in wanted.items()}
+        for name in sorted(wanted):
+            others = (load for other, load in loads.items() if other != name)
+            why = self.app.providers[name].crowded(wanted[name], sum(others, start=Load()))
             if why is not None:
                 return f"{name}: {why}"
         return None

@@ -7,6 +7,7 @@ from typing import Protocol
 from setup.errors import LabsError
 from setup.parts import Part
 from setup.progress import Tell
+from setup.providers.load import Load
 from setup.sandbox import Sandbox
 
 
@@ -44,8 +45,11 @@ class Provider(Protocol):
     def reset_part(self, sandbox: Sandbox, part: Part) -> None:
         """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
 
-    def crowded(self, shapes: Sequence[str]) -> str | None:
-        """Why clusters of all these shapes cannot be had at once beside what runs, or None."""
+    def load(self, shapes: Sequence[str]) -> Load:
+        """What clusters of all these shapes take, with nothing on them."""
+
+    def crowded(self, shapes: Sequence[str], beside: Load) -> str | None:
+        """Why clusters of all these shapes cannot be had at once, beside what runs and ``beside``, or None."""
 
     def spare(self, shape: str, *, force: bool = False) -> bool:
         """Begin to prepare one more cluster of this shape in the background, where that is worth it and memory allows

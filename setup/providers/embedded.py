@@ -1,5 +1,6 @@
 """Control planes as plain processes, with simulated nodes: no Docker, no root."""
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from setup.etcd import Etcd
 from setup.logins import last_port, write_logins
 from setup.parts import Part
 from setup.progress import Tell
+from setup.providers.load import Load
 from setup.running import end, remove, running
 from setup.sandbox import CLUSTER, FINISHED, Sandbox
 from setup.tools import cache as tools
@@ -18,6 +20,7 @@ from setup.tools.pins import KUBERNETES
 
 GIB = 1 << 30
 MEMORY = 620 << 20  # bytes that a control plane takes, see `make bench`
+INSTANCES = 13  # inotify instances of its API server and controller manager
 AIR = 512 << 20  # bytes that stay free
 
 
@@ -100,14 +103,20 @@ class Embedded:
         etcd = Etcd.on_socket(sandbox.directory)
         parts.reset(sandbox.grader_kubeconfig, etcd, sandbox.directory / baseline.FILE, part)
 
-    def crowded(self, shapes: Sequence[str]) -> str | None:
-        """Why so many control planes cannot be had at once beside what runs, or None."""
+    def load(self, shapes: Sequence[str]) -> Load:
+        """What so many control planes take."""
+        return Load(len(shapes) * MEMORY, len(shapes) * INSTANCES if os.geteuid() == 0 else 0)
+
+    def crowded(self, shapes: Sequence[str], beside: Load) -> str | None:
+        """Why so many control planes cannot be had at once, beside what runs and ``beside``, or None."""
         import psutil
 
-        wanted = len(shapes) * MEMORY + AIR
+        wanted = self.load(shapes).memory + beside.memory + AIR
         free = psutil.virtual_memory().available
         if free < wanted:
-            return f"{free / GIB:.1f} GiB of memory are free, {len(shapes)} control planes need {wanted / GIB:.1f} GiB"
+            also = " and what else is wanted" if beside.memory else ""
+            need = f"{len(shapes)} control planes{also} need {wanted / GIB:.1f} GiB"
+            return f"{free / GIB:.1f} GiB of memory are free, {need}"
         return None
 
     def spare(self, shape: str, *, force: bool = False) -> bool:  # noqa: ARG002 - the interface's

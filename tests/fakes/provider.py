@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from setup.errors import LabsError
+from setup.providers.load import Load
 from setup.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -99,7 +100,10 @@ class FakeProvider:
         self.before("reset_part")
         self.calls.append(("reset_part", sandbox.name, *part.namespaces))
 
-    def crowded(self, shapes: Sequence[str]) -> str | None:
+    def load(self, shapes: Sequence[str]) -> Load:
+        return Load(len(shapes))
+
+    def crowded(self, shapes: Sequence[str], beside: Load) -> str | None:
         return f"there is room for {self.holds}" if len(shapes) > self.holds else None
 
     def spare(self, shape: str, *, force: bool = False) -> bool:

@@ -21,6 +21,7 @@ from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.making import Place
 from setup.providers.kind.memory import resident
 from setup.providers.kind.runtime import Runtime, find
+from setup.providers.load import Load
 from setup.running import remove
 from setup.sandbox import CLUSTER, FINISHED, Sandbox
 from setup.tools import cache as tools
@@ -145,13 +146,16 @@ class Kind:
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
         parts.reset(cluster.grader_kubeconfig, etcd, cluster.directory / baseline.FILE, part)
 
-    def crowded(self, shapes: Sequence[str]) -> str | None:
-        """Why clusters of all these shapes cannot be had at once beside what runs, or None."""
+    def load(self, shapes: Sequence[str]) -> Load:
+        """What clusters of all these shapes take, with nothing on them."""
+        control_planes, workers = _nodes(shapes)
+        return room.need(control_planes, workers)
+
+    def crowded(self, shapes: Sequence[str], beside: Load) -> str | None:
+        """Why clusters of all these shapes cannot be had at once, beside what runs and ``beside``, or None."""
         runtime = self._runtime()
-        found = [node for shape in shapes for node in shape_files.nodes(shape)]
-        control_planes = sum(node.control_plane for node in found)
-        workers, running = len(found) - control_planes, len(runtime.containers())
-        why = next(room.obstacles(room.look(runtime), control_planes, workers, running), None)
+        machine, running = room.look(runtime), len(runtime.containers())
+        why = next(room.obstacles(machine, *_nodes(shapes), running, beside), None)
         return f"{why.what}: {why.fix}" if why is not None else None
 
     def spare(self, shape: str, *, force: bool = False) -> bool:
@@ -160,10 +164,7 @@ class Kind:
             return True
         if leftovers.being_made(self.state, shape):
             return True
-        nodes = shape_files.nodes(shape)
-        control_planes = sum(node.control_plane for node in nodes)
-        wanted = room.need(control_planes, len(nodes) - control_planes)
-        if not force and psutil.virtual_memory().available < wanted + SPARE_AIR:
+        if not force and psutil.virtual_memory().available < self.load((shape,)).memory + SPARE_AIR:
             return False
         sparing.begin(self.state, self.cache, shape)
         return True
@@ -248,3 +249,10 @@ class Kind:
 
 def _name(directory: Path, cluster: str) -> None:
     (directory / CLUSTER).write_text(cluster)
+
+
+def _nodes(shapes: Sequence[str]) -> tuple[int, int]:
+    """How many control planes and how many workers clusters of these shapes have together."""
+    found = [node for shape in shapes for node in shape_files.nodes(shape)]
+    control_planes = sum(node.control_plane for node in found)
+    return control_planes, len(found) - control_planes

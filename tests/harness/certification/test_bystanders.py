@@ -12,6 +12,12 @@ def test_a_start_may_make_what_it_likes_and_change_what_it_names():
     assert list(disturbed_by_start(before, after, [{"kind": "Node", "metadata": {"name": "cka-worker"}}])) == []
 
 
+def test_a_start_may_change_what_is_in_a_namespace_that_its_lab_claims():
+    names = "/api/v1/endpoints/kube-system/kube-dns"
+    before, after = {names: 1, POD: 1}, {names: 2, POD: 2}
+    assert list(disturbed_by_start(before, after, [], ["kube-system"])) == [f"the start changed {POD[1:]}"]
+
+
 def test_a_grade_may_move_pods_and_nothing_else():
     deployment = "/apis/apps/v1/deployments/shop/web"
     before = {POD: {}, deployment: {"spec": 1, "status": {"readyReplicas": 1}}}

@@ -136,7 +136,7 @@ def test_etcd_is_saved_and_the_snapshot_read(cluster):
 
 def test_metrics_are_served_when_they_are_asked_for(cluster):
     cluster.kubectl("apply", "-f", "/kind/manifests/metrics-server.yaml")
-    until = time.monotonic() + 90
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         answer = run(
             ["docker", "exec", cluster.node, "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "top", "nodes"],
@@ -145,7 +145,9 @@ def test_metrics_are_served_when_they_are_asked_for(cluster):
         if not answer.code:
             break
         time.sleep(2)
-    assert cluster.node in answer.text
+    assert cluster.node in answer.text, cluster.kubectl(
+        "-n", "kube-system", "describe", "pods", "-l", "k8s-app=metrics-server"
+    )
 
 
 def test_apt_works_with_no_network(cluster):
