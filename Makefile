@@ -39,8 +39,8 @@ bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
 	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/python -m tests.bench
 
-test-kind: node-image netpol ## live tests on kind clusters: needs Docker or Podman
-	$(BIN)/python -m pytest -m kind
+test-kind: node-image netpol ## live tests on kind clusters: needs Docker or Podman; PYTEST=OPTIONS for pytest
+	$(BIN)/python -m pytest -m kind $(PYTEST)
 
 netpol: ## tests of the network policy agent: needs Go, and root and nft for those that send packets
 	cd kind-clusters/node-image/netpol && go test ./...

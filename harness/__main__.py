@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 
 def main() -> None:
@@ -15,7 +17,13 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from harness.cli.running import run  # noqa: PLC0415  (late: not every command needs it)
 
+    signal.signal(signal.SIGTERM, _leave)
     sys.exit(run())
+
+
+def _leave(number: int, _: Any) -> NoReturn:
+    """Let go of what is under way, as on Ctrl-C, and say by the exit code that it was a signal."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

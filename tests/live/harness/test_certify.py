@@ -90,12 +90,13 @@ def test_a_lab_that_cannot_run_is_said(user, folder):
 
 
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 8.0])
-def test_an_interrupt_leaves_nothing(user, folder, seconds):
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_leaves_nothing(user, folder, seconds, number, code):
     with user.spawn("certify", "91", "--repeat", "200") as process:
         time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGINT)
+        (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)  # Ctrl-C goes to all, `timeout` to one
         process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
+    assert process.returncode == code
     assert user.processes() == []
     assert user.files() == []
 
