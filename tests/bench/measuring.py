@@ -71,7 +71,12 @@ class Stage:
     @property
     def environment(self) -> Mapping[str, str]:
         """The environment of every command on the stage."""
-        return {**os.environ, "XDG_STATE_HOME": str(self.root / "state"), "KWOK_WORKDIR": str(self.root / "kwok")}
+        return {
+            **os.environ,
+            "XDG_STATE_HOME": str(self.root / "state"),
+            "KWOK_WORKDIR": str(self.root / "kwok"),
+            "LABS_PATH": str(Path(__file__).parent),  # for its exams
+        }
 
     def labs(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``labs`` as a user does."""
