@@ -45,7 +45,8 @@ def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.
             if document["kind"] in ENFORCED:
                 _wait_for(api, origin, document, until)
         for origin, document in loaded:
-            _wait_for(api, origin, document, until)
+            if document["kind"] in WORKLOADS:
+                _wait_for(api, origin, document, until)
     finally:
         api.close()
 
@@ -97,8 +98,6 @@ def _wait_for(api: Api, origin: str, document: Object, until: float) -> None:
 
 
 def _in_effect(api: Api, document: Object) -> bool:
-    if document["kind"] not in (*WORKLOADS, *ENFORCED):
-        return True
     try:
         live = api.get(document)
     except Refused as error:

@@ -200,9 +200,9 @@ func dial(t *testing.T, from, to string) net.Conn {
 }
 
 // flood sends UDP packets from a new port each, until stopped; leaked counts the answers.
-func flood(t *testing.T, from, to string, port int) (leaked func() int, stop func() int) {
+func flood(t *testing.T, from, to string, port int) (leaked, sent func() int, stop func()) {
 	t.Helper()
-	var answers, sent atomic.Int64
+	var answers, packets atomic.Int64
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -218,7 +218,7 @@ func flood(t *testing.T, from, to string, port int) (leaked func() int, stop fun
 					continue
 				}
 				_, _ = connection.Write([]byte("hello"))
-				sent.Add(1)
+				packets.Add(1)
 				_ = connection.SetReadDeadline(time.Now().Add(200 * time.Microsecond))
 				if _, err := connection.Read(make([]byte, 5)); err == nil {
 					answers.Add(1)
@@ -227,5 +227,6 @@ func flood(t *testing.T, from, to string, port int) (leaked func() int, stop fun
 			}
 		})
 	}()
-	return func() int { return int(answers.Load()) }, func() int { close(end); <-ended; return int(sent.Load()) }
+	count := func(of *atomic.Int64) func() int { return func() int { return int(of.Load()) } }
+	return count(&answers), count(&packets), func() { close(end); <-ended }
 }
