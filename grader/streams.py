@@ -16,7 +16,7 @@ from grader.node import Ran
 from grader.text import clean
 
 PROTOCOL = "v4.channel.k8s.io"
-CONNECT_SECONDS = 2.0
+CONNECT_SECONDS = 5.0
 LARGEST = 1 << 20
 _OUTPUT, _ERRORS, _STATUS = 1, 2, 3
 

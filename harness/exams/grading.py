@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,14 @@ from harness.output.documents import grade_document
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from harness.app import App
     from harness.exams.exam import Exam, Task
     from setup.sandbox import Sandbox
 
-AT_ONCE = 8  # tasks that are judged side by side
+AT_ONCE = 8  # tasks on simulated nodes that are judged side by side
+REAL_AT_ONCE = max(2, os.cpu_count() or 2)  # the same on real nodes
 PAUSES = (1.0, 3.0, 6.0)  # seconds before what is broken is asked for again
 PATIENCE = 180.0  # seconds to wait for another command that grades the same exam
 
@@ -73,31 +77,40 @@ def _bring_back(app: App, exam: Exam) -> Exam:
 
 
 def _grade(app: App, exam: Exam) -> Exam:
+    """Judge all tasks; what is broken is asked for again, when the rest is done, before it is left so."""
     waiting = [task for task in exam.tasks if task.number not in exam.grades]
+    broken: dict[Task, dict[str, Any]] = {}
     app.tell(f"grading {len(waiting)} tasks")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [(task, pool.submit(_judged, app, exam, task)) for task in waiting]
-        for task, judged in running:
-            exam = app.exams.note(exam, "graded", task=task.number, grade=judged.result())
+    for pause in (0.0, *PAUSES):
+        time.sleep(pause)
+        for task, document in _side_by_side(app, exam, waiting):
+            if document["trustworthy"] or task.cluster in exam.lost:
+                exam = app.exams.note(exam, "graded", task=task.number, grade=document)
+                broken.pop(task, None)
+            else:
+                broken[task] = document
+        waiting = list(broken)
+        if not waiting:
+            break
+    for task, document in broken.items():
+        exam = app.exams.note(exam, "graded", task=task.number, grade=document)
     return exam
 
 
-def _judged(app: App, exam: Exam, task: Task) -> dict[str, Any]:
-    """The task's grade as a document; what is broken is asked for again before it is left so."""
+def _side_by_side(app: App, exam: Exam, tasks: Sequence[Task]) -> Iterator[tuple[Task, dict[str, Any]]]:
+    """The tasks' grades as they come. Judges of real Pods make Pods of their own: few at once, or none would answer."""
+    real = {each.number for each in exam.clusters if "pods" in app.providers[each.provider].capabilities}
+    with ThreadPoolExecutor(AT_ONCE) as many, ThreadPoolExecutor(REAL_AT_ONCE) as few:
+        running = {(few if task.cluster in real else many).submit(_try, app, exam, task): task for task in tasks}
+        for judged in as_completed(running):
+            yield running[judged], judged.result()
+
+
+def _try(app: App, exam: Exam, task: Task) -> dict[str, Any]:
+    """The task's grade as a document; whatever fails in it costs neither its points nor the result of the others."""
     sandbox = places.find(app, exam, task.cluster)
     if sandbox is None or task.cluster in exam.lost:
         return _unjudged(task, exam.lost.get(task.cluster, "its cluster is gone"))
-    document = _try(app, exam, task, sandbox)
-    for pause in PAUSES:
-        if document["trustworthy"]:
-            break
-        time.sleep(pause)
-        document = _try(app, exam, task, sandbox)
-    return document
-
-
-def _try(app: App, exam: Exam, task: Task, sandbox: Sandbox) -> dict[str, Any]:
-    """One attempt; whatever fails in it costs neither this task's points nor the result of the others."""
     try:
         return _judge(app, exam, task, sandbox)
     except LabsError as error:

@@ -15,7 +15,7 @@ from setup.etcd import Etcd
 from setup.folders import claimed, locked, sweep
 from setup.parts import Part
 from setup.progress import Tell
-from setup.providers.kind import images, leftovers, logins, making, resetting, room, sparing
+from setup.providers.kind import images, leftovers, logins, making, resetting, reviving, room, sparing
 from setup.providers.kind.cluster import FINISHED as CLUSTER_FINISHED
 from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.making import Place
@@ -241,9 +241,7 @@ class Kind:
             what = f"the containers of {sandbox.name} are gone, and the work in them"
             raise LabsError(what, f"labs stop {sandbox.name}, then start the lab again")
         tell(f"starting {cluster.name} again, with the work in it")
-        mine = [each for each, name in runtime.containers().items() if name == cluster.name]
-        runtime.check("start", *mine)
-        resetting.wait(cluster)
+        reviving.revive(cluster, runtime, tell)
         return sandbox
 
 

@@ -175,33 +175,23 @@ def _facts(api: Api, pods_run: bool) -> Facts:
     return Facts(generations, owners, tuple(each["metadata"]["uid"] for each in nodes), pods_run)
 
 
-def wait(cluster: Cluster) -> None:
-    """Wait until a cluster that was started again is ready; LabsError when it does not get so."""
-    found = json.loads((cluster.directory / FACTS).read_text())
-    api = Api(cluster.grader_kubeconfig)
-    try:
-        _wait(api, len(cluster.nodes), {}, pods_run=bool(found["pods_run"]), within=READY_WITHIN)
-    finally:
-        api.close()
-
-
 def _wait(api: Api, nodes: int, generations: Mapping[str, int], *, pods_run: bool, within: float) -> None:
     """Wait until so many nodes are there (and Ready) and all workloads run, of these generations where known."""
     until = time.monotonic() + within
     while True:
         try:
-            waiting = _waiting(api, nodes, generations, pods_run)
+            late = waiting(api, nodes, generations, pods_run)
         except (ConnectionError, Refused) as error:
-            waiting = str(error)
-        if not waiting:
+            late = str(error)
+        if not late:
             return
         if time.monotonic() > until:
-            raise LabsError(f"the cluster is not ready after {within:.0f} s: {waiting}", "labs stop, then try again")
+            raise LabsError(f"the cluster is not ready after {within:.0f} s: {late}", "labs stop, then try again")
         time.sleep(PAUSE)
 
 
-def _waiting(api: Api, wanted_nodes: int, generations: Mapping[str, int], pods_run: bool) -> str:
-    """What is still waited for; empty when nothing is."""
+def waiting(api: Api, wanted_nodes: int, generations: Mapping[str, int], pods_run: bool) -> str:
+    """What nodes and system workloads are still waited for; empty when none is. Refused, ConnectionError."""
     nodes = api.call("GET", "/api/v1/nodes")["items"]
     if len(nodes) < wanted_nodes:
         return f"{len(nodes)} of {wanted_nodes} nodes are registered"

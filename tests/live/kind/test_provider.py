@@ -121,11 +121,29 @@ def test_the_candidates_files_are_new_after_a_reset(kind_cluster):
 
 
 def test_stopped_nodes_come_back_with_the_work_in_them(kind_cluster):
-    kind_cluster.kubectl("create", "configmap", "kept")
-    kind_cluster.runtime.check("stop", "--time=2", *(name for name, _ in kind_cluster.sandbox.nodes))
+    kind_cluster.kubectl("create", "deployment", "kept", "--image=nginx:1.29", "--replicas=4")
+    kind_cluster.kubectl("rollout", "status", "deployment/kept", "--timeout=60s")
+    go_down_and_up(kind_cluster)
+    for pod in kind_cluster.kubectl("get", "pods", "-l=app=kept", "-o=name").split():  # at once, with no more waiting
+        assert kind_cluster.kubectl("exec", pod, "--", "hostname").strip() == pod.removeprefix("pod/")
+
+
+def test_what_does_not_come_back_is_said_and_left(kind_cluster, monkeypatch):
+    kind_cluster.enter("worker2", "systemctl", "disable", "kubelet")
+    monkeypatch.setattr("setup.providers.kind.reviving.WITHIN", 30.0)
+    said = go_down_and_up(kind_cluster)
+    assert any("worker2 has not reported" in line for line in said), said
+    kind_cluster.enter("worker2", "systemctl", "enable", "--now", "kubelet")
+    kind_cluster.kubectl("wait", "--for=condition=Ready", "nodes", "--all", "--timeout=60s")
+
+
+def go_down_and_up(kind_cluster) -> list[str]:
+    """Stop all nodes as Docker does at its own end and bring the sandbox up again; what was said."""
+    said: list[str] = []
+    kind_cluster.runtime.check("stop", *(name for name, _ in kind_cluster.sandbox.nodes))
     assert not kind_cluster.provider.alive(kind_cluster.sandbox)
-    kind_cluster.provider.up(kind_cluster.sandbox.name, kind_cluster.sandbox.shape, print)
-    kind_cluster.kubectl("get", "configmap", "kept")
+    kind_cluster.provider.up(kind_cluster.sandbox.name, kind_cluster.sandbox.shape, said.append)
+    return said
 
 
 def test_a_worn_sandbox_gets_the_spare_and_the_old_cluster_goes(kind_cluster):

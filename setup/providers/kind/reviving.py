@@ -1,0 +1,80 @@
+"""A kind cluster whose nodes were stopped is started again, with the work in it.
+
+Right after its start the API server shows what was true before: nodes are Ready and containers run that are no more.
+So a node counts when it has renewed its lease since, and a Pod when none of its containers runs since before.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from setup.api import Api, Object, Refused
+from setup.progress import Tell
+from setup.providers.kind import resetting
+from setup.providers.kind.cluster import Cluster
+from setup.providers.kind.runtime import Runtime
+
+WITHIN = 120.0  # seconds; then what is not there is taken for the candidate's work, or for what the lab broke
+_PAUSE = 0.5
+
+
+def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
+    """Start the nodes and wait until the cluster is as it was; what does not come back in time is said, no error.
+
+    LabsError when Docker or Podman cannot start a container.
+    """
+    began = datetime.now(UTC)
+    mine = [each for each, name in runtime.containers().items() if name == cluster.name]
+    runtime.check("start", *mine)
+    pods_run = bool(json.loads((cluster.directory / resetting.FACTS).read_text())["pods_run"])
+    api, until = Api(cluster.grader_kubeconfig), time.monotonic() + WITHIN
+    try:
+        while waiting := _waiting(api, cluster, began, pods_run):
+            if time.monotonic() > until:
+                tell(f"after {WITHIN:.0f} s {waiting}; left so, as it may be part of the work")
+                return
+            time.sleep(_PAUSE)
+    finally:
+        api.close()
+
+
+def _waiting(api: Api, cluster: Cluster, began: datetime, pods_run: bool) -> str:
+    """What is not yet as it was; empty when all is."""
+    try:
+        late = resetting.waiting(api, len(cluster.nodes), {}, pods_run)
+        return late or next(_stale(api, cluster.nodes, began), "") if pods_run else late
+    except (ConnectionError, Refused) as error:
+        return str(error)
+
+
+def _stale(api: Api, nodes: Sequence[str], began: datetime) -> Iterator[str]:
+    """Nodes that have not reported since then, and Pods on them whose containers are those of before."""
+    leases = api.call("GET", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases")["items"]
+    renewed = {each["metadata"]["name"]: _time(each["spec"].get("renewTime")) for each in leases}
+    for node in nodes:
+        if node not in renewed or renewed[node] < began:
+            yield f"node {node} has not reported"
+    for pod in api.call("GET", "/api/v1/pods")["items"]:
+        if any(_before(state, began) for state in _states(pod)):
+            yield f"Pod {pod['metadata']['namespace']}/{pod['metadata']['name']} has not been started"
+
+
+def _states(pod: Object) -> list[dict[str, Any]]:
+    """The states of the containers that are to run; none for a Pod that has ended or is being deleted."""
+    if pod["status"].get("phase") != "Running" or pod["metadata"].get("deletionTimestamp"):
+        return []
+    always = pod["spec"].get("restartPolicy", "Always") == "Always"
+    states = [each.get("state") or {} for each in pod["status"].get("containerStatuses") or ()]
+    return [state for state in states if always or "running" in state]
+
+
+def _before(state: dict[str, Any], began: datetime) -> bool:
+    """Whether the container is shown as one that was started before then, be it running or ended."""
+    shown = state.get("running") or state.get("terminated")
+    return shown is not None and _time(shown.get("startedAt")) < began
+
+
+def _time(text: str | None) -> datetime:
+    return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
