@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from harness.lab import Lab
 
-REAL = "pods"  # the capability of clusters that run containers; elsewhere no image is ever pulled
 OPTION = re.compile(r"--image[= ]([^\s\"']+)")
 REFERENCE = re.compile(r"[a-z0-9][a-z0-9./_-]*(:\d+/[a-z0-9./_-]+)?(:[\w][\w.-]*|@sha256:[0-9a-f]{64})")
 
@@ -23,10 +22,10 @@ REFERENCE = re.compile(r"[a-z0-9][a-z0-9./_-]*(:\d+/[a-z0-9./_-]+)?(:[\w][\w.-]*
 def image_problems(lab: Lab) -> Iterator[tuple[str, str]]:
     """Where an image stands that is unknown, and what is wrong; of the start and the solutions.
 
-    A lab that runs containers uses the images that every node has; ``missing_images`` of lab.yaml are those that its
-    fault needs to be absent. For other labs it is enough that an image is named with its version.
+    Labs use the images that every node has, also where they would do on simulated nodes: an exam may put them on real
+    ones. ``missing_images`` of lab.yaml are those that a fault needs to be absent.
     """
-    known = set(_in_nodes()) if REAL in lab.spec.needs else None
+    known = set(_in_nodes())
     variables = example_variables(lab)
     for way in (Way(lab.folder / "start"), *solutions(lab.folder)):
         place = str(way.folder.relative_to(lab.folder.parent))
@@ -35,7 +34,7 @@ def image_problems(lab: Lab) -> Iterator[tuple[str, str]]:
                 continue
             if not REFERENCE.fullmatch(image):
                 yield place, f"the image {image!r} has no version, or is not the name of one"
-            elif known is not None and full_name(image) not in known:
+            elif full_name(image) not in known:
                 yield place, f"no node has the image {image}; they have {', '.join(sorted(known))}"
 
 

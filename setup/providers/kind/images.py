@@ -48,7 +48,7 @@ def ensure(shape: str, runtime: Runtime, cache: Path, tell: Tell) -> NodeImage:
     from setup.images import node, official  # heavy, and not needed where a cluster runs
 
     wanted, built = _official(shape), entry(shape, "built")
-    modern = str(runtime.info().get("CgroupVersion", "2")) != "1"  # official images of 1.35 and newer want version 2
+    modern = str(runtime.info.get("CgroupVersion", "2")) != "1"  # official images of 1.35 and newer want version 2
     there = modern and runtime.has_image(wanted.tag)
     if there or (modern and reachable(REGISTRY) and not node.present(built.version, runtime.program)):
         return NodeImage(wanted.version, official.ensure(wanted, cache, runtime.program, tell))

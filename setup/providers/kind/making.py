@@ -183,9 +183,9 @@ def _limit(runtime: Runtime, nodes: tuple[Node, ...]) -> None:
     cores = os.cpu_count() or 1
     shares = {True: (CONTROL_PLANE_MEMORY, cores), False: (WORKER_MEMORY, max(1, cores // 2))}
     for role, (memory, cpus) in shares.items():
-        for name in (node.name for node in nodes if node.control_plane is role):
-            limits = (f"--memory={memory}", f"--memory-swap={memory}", f"--cpus={cpus}")
-            runtime.check("update", *limits, name)
+        names = [node.name for node in nodes if node.control_plane is role]
+        if names:
+            runtime.check("update", f"--memory={memory}", f"--memory-swap={memory}", f"--cpus={cpus}", *names)
 
 
 def _port(runtime: Runtime, node: str) -> int:

@@ -224,7 +224,7 @@ def _ready(live: Mapping[str, Any]) -> bool:
         return False
     if "replicas" not in spec:  # a DaemonSet
         return bool(status.get("numberReady", 0) == status.get("desiredNumberScheduled", -1) > 0)
-    return bool(status.get("readyReplicas", 0) == spec["replicas"])
+    return bool(status.get("readyReplicas", 0) >= min(1, spec["replicas"]))  # CoreDNS serves with one of its Pods
 
 
 def _require_services(cluster: Cluster, node: str) -> None:

@@ -41,7 +41,7 @@ class Machine:
 
 def look(runtime: Runtime) -> Machine:
     """Ask the runtime and the kernel."""
-    info = runtime.info()
+    info = runtime.info
     host = info.get("host", info)  # Podman's lies one deeper
     root = Path(str(info.get("DockerRootDir") or info.get("store", {}).get("graphRoot", "/nowhere")))
     virtual = "Docker Desktop" in str(info.get("OperatingSystem", ""))

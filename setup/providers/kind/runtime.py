@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from setup.commands import Outcome, run
@@ -43,8 +43,9 @@ class Runtime:
         name = self.program.upper()
         return {"KIND_EXPERIMENTAL_PROVIDER": self.program, f"KIND_EXPERIMENTAL_{name}_NETWORK": network}
 
+    @cached_property
     def info(self) -> dict[str, Any]:
-        """What ``docker info`` tells, as JSON."""
+        """What ``docker info`` tells of itself and its machine, as JSON; asked for once."""
         found: dict[str, Any] = json.loads(self.check("info", "--format", "{{json .}}", deadline=QUICK).text)
         return found
 
