@@ -10,7 +10,6 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 from setup import baseline
 from setup.api import Api, Object, Refused
@@ -38,6 +37,7 @@ BUSY = (  # written back once, then theirs who keep their status
 )
 ONCE = 3  # looks after which what is busy is left alone
 WORKLOADS = ("deployments", "daemonsets", "statefulsets")
+SYSTEM = ("kube-system", "local-path-storage")  # the namespaces whose workloads every cluster has
 FACTS = "workloads.json"  # in the cluster's folder
 LOCAL_PATH = "/var/local-path-provisioner"
 READY_WITHIN, RESET_WITHIN = 180.0, 60.0  # seconds
@@ -203,28 +203,41 @@ def waiting(api: Api, wanted_nodes: int, generations: Mapping[str, int], pods_ru
     live = {
         f"/apis/apps/v1/namespaces/{each['metadata']['namespace']}/{kind}/{each['metadata']['name']}": each
         for kind in WORKLOADS
-        for each in api.call("GET", f"/apis/apps/v1/namespaces/kube-system/{kind}")["items"]
-        + api.call("GET", f"/apis/apps/v1/namespaces/local-path-storage/{kind}")["items"]
+        for namespace in SYSTEM
+        for each in api.call("GET", f"/apis/apps/v1/namespaces/{namespace}/{kind}")["items"]
     }
     for path, generation in generations.items():
         if path not in live or live[path]["metadata"]["generation"] != generation:
             return f"{path} is not as it was"
-    return next((f"{path} is not ready" for path, each in live.items() if not _ready(each)), "")
+    pods = [pod for namespace in SYSTEM for pod in api.call("GET", f"/api/v1/namespaces/{namespace}/pods")["items"]]
+    able = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)]
+    return next((f"{path} is not ready" for path, each in live.items() if not _served(each, able)), "")
 
 
 def _node_ready(node: Object) -> bool:
-    conditions = node.get("status", {}).get("conditions", ())
     tainted = any(taint["key"] == "node.kubernetes.io/not-ready" for taint in node["spec"].get("taints", ()))
-    return not tainted and any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+    return not tainted and _is_ready(node)
 
 
-def _ready(live: Mapping[str, Any]) -> bool:
-    spec, status = live["spec"], live.get("status", {})
-    if status.get("observedGeneration", 0) < live["metadata"]["generation"]:
+def _is_ready(live: Object) -> bool:
+    """Whether a Node or a Pod has the condition Ready."""
+    conditions = live.get("status", {}).get("conditions", ())
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def _served(workload: Object, able: Iterable[Object]) -> bool:
+    """Whether enough Pods of a workload are Ready: one of a Deployment, one a node of a DaemonSet.
+
+    Its own count of them may be the baseline's, just written back.
+    """
+    spec, status = workload["spec"], workload.get("status", {})
+    labels = spec["selector"]["matchLabels"].items()
+    found = sum(labels <= pod["metadata"].get("labels", {}).items() for pod in able)
+    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
         return False
-    if "replicas" not in spec:  # a DaemonSet
-        return bool(status.get("numberReady", 0) == status.get("desiredNumberScheduled", -1) > 0)
-    return bool(status.get("readyReplicas", 0) >= min(1, spec["replicas"]))  # CoreDNS serves with one of its Pods
+    if "replicas" not in spec:
+        return bool(found >= status.get("desiredNumberScheduled", 0) > 0)
+    return bool(found >= min(1, spec["replicas"]))
 
 
 def _require_services(cluster: Cluster, node: str) -> None:
