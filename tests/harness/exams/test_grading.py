@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import time
 
 import pytest
 
@@ -68,6 +69,24 @@ def test_what_was_broken_for_a_moment_costs_nothing(begun):
     document = load(sitting.submit(begun.app))
     assert document["trustworthy"] is True
     assert document["tasks"][2]["points"] == 6
+
+
+@pytest.mark.parametrize(("capabilities", "at_once"), [({"api"}, 3), ({"api", "pods"}, 1)])
+def test_tasks_on_real_nodes_are_judged_few_at_a_time(begun, monkeypatch, capabilities, at_once):
+    monkeypatch.setattr(grading, "REAL_AT_ONCE", 1)
+    begun.world.provider.capabilities = frozenset(capabilities)
+    together, most = [], []
+
+    def look(step):
+        if step == "connect":
+            together.append(step)
+            time.sleep(0.2)
+            most.append(len(together))
+            together.pop()
+
+    begun.world.cluster.before = look
+    sitting.submit(begun.app)
+    assert max(most) == at_once
 
 
 def test_a_lost_cluster_costs_no_point(make_hall):
