@@ -15,10 +15,14 @@ def main() -> None:
     our own root goes first, so that ``import setup`` is ours.
     """
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from harness.cli.running import run  # noqa: PLC0415  (late: not every command needs it)
-
+    try:
+        from harness.cli.running import run  # noqa: PLC0415  (late: not every command needs it)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
     signal.signal(signal.SIGTERM, _leave)
-    sys.exit(run())
+    code = run()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what was done is done: a late Ctrl-C does not change the exit code
+    sys.exit(code)
 
 
 def _leave(number: int, _: Any) -> NoReturn:
