@@ -12,9 +12,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from setup import baseline
-from setup.api import Api, Object, Refused
+from setup.api import Api
 from setup.errors import LabsError
 from setup.etcd import Entry, Etcd
+from setup.providers.kind import readiness
 from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.runtime import Runtime
 
@@ -36,8 +37,6 @@ BUSY = (  # written back once, then theirs who keep their status
     "/registry/configmaps/kube-public/cluster-info",
 )
 ONCE = 3  # looks after which what is busy is left alone
-WORKLOADS = ("deployments", "daemonsets", "statefulsets")
-SYSTEM = ("kube-system", "local-path-storage")  # the namespaces whose workloads every cluster has
 FACTS = "workloads.json"  # in the cluster's folder
 LOCAL_PATH = "/var/local-path-provisioner"
 READY_WITHIN, RESET_WITHIN = 180.0, 60.0  # seconds
@@ -53,6 +52,12 @@ class Facts:
     owners: tuple[str, ...]
     nodes: tuple[str, ...]
     pods_run: bool
+
+    @classmethod
+    def of(cls, cluster: Cluster) -> "Facts":
+        """What was found when the cluster's baseline was captured."""
+        found = json.loads((cluster.directory / FACTS).read_text())
+        return cls(found["generations"], tuple(found["owners"]), tuple(found["nodes"]), bool(found["pods_run"]))
 
 
 def capture(cluster: Cluster, *, pods_run: bool) -> None:
@@ -76,8 +81,7 @@ def restore(cluster: Cluster) -> None:
 
     LabsError when a node's services are not as they were, or the cluster does not come to rest.
     """
-    found = json.loads((cluster.directory / FACTS).read_text())
-    facts = Facts(found["generations"], tuple(found["owners"]), tuple(found["nodes"]), found["pods_run"])
+    facts = Facts.of(cluster)
     with ThreadPoolExecutor(len(cluster.nodes)) as pool:
         sound = [pool.submit(_require_services, cluster, node) for node in cluster.nodes]
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
@@ -165,7 +169,7 @@ def _follows(key: str, services: set[str]) -> bool:
 def _facts(api: Api, pods_run: bool) -> Facts:
     workloads = [
         (f"/apis/apps/v1/namespaces/{each['metadata']['namespace']}/{kind}/{each['metadata']['name']}", each)
-        for kind in WORKLOADS
+        for kind in readiness.WORKLOADS
         for each in api.call("GET", f"/apis/apps/v1/{kind}")["items"]
     ]
     sets = [each["metadata"]["uid"] for each in api.call("GET", "/apis/apps/v1/replicasets")["items"]]
@@ -177,67 +181,9 @@ def _facts(api: Api, pods_run: bool) -> Facts:
 
 def _wait(api: Api, nodes: int, generations: Mapping[str, int], *, pods_run: bool, within: float) -> None:
     """Wait until so many nodes are there (and Ready) and all workloads run, of these generations where known."""
-    until = time.monotonic() + within
-    while True:
-        try:
-            late = waiting(api, nodes, generations, pods_run)
-        except (ConnectionError, Refused) as error:
-            late = str(error)
-        if not late:
-            return
-        if time.monotonic() > until:
-            raise LabsError(f"the cluster is not ready after {within:.0f} s: {late}", "labs stop, then try again")
-        time.sleep(PAUSE)
-
-
-def waiting(api: Api, wanted_nodes: int, generations: Mapping[str, int], pods_run: bool) -> str:
-    """What nodes and system workloads are still waited for; empty when none is. Refused, ConnectionError."""
-    nodes = api.call("GET", "/api/v1/nodes")["items"]
-    if len(nodes) < wanted_nodes:
-        return f"{len(nodes)} of {wanted_nodes} nodes are registered"
-    if not pods_run:
-        return ""
-    for node in nodes:
-        if not _node_ready(node):
-            return f"node {node['metadata']['name']} is not Ready"
-    live = {
-        f"/apis/apps/v1/namespaces/{each['metadata']['namespace']}/{kind}/{each['metadata']['name']}": each
-        for kind in WORKLOADS
-        for namespace in SYSTEM
-        for each in api.call("GET", f"/apis/apps/v1/namespaces/{namespace}/{kind}")["items"]
-    }
-    for path, generation in generations.items():
-        if path not in live or live[path]["metadata"]["generation"] != generation:
-            return f"{path} is not as it was"
-    pods = [pod for namespace in SYSTEM for pod in api.call("GET", f"/api/v1/namespaces/{namespace}/pods")["items"]]
-    able = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)]
-    return next((f"{path} is not ready" for path, each in live.items() if not _served(each, able)), "")
-
-
-def _node_ready(node: Object) -> bool:
-    tainted = any(taint["key"] == "node.kubernetes.io/not-ready" for taint in node["spec"].get("taints", ()))
-    return not tainted and _is_ready(node)
-
-
-def _is_ready(live: Object) -> bool:
-    """Whether a Node or a Pod has the condition Ready."""
-    conditions = live.get("status", {}).get("conditions", ())
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
-
-
-def _served(workload: Object, able: Iterable[Object]) -> bool:
-    """Whether enough Pods of a workload are Ready: one of a Deployment, one a node of a DaemonSet.
-
-    Its own count of them may be the baseline's, just written back.
-    """
-    spec, status = workload["spec"], workload.get("status", {})
-    labels = spec["selector"]["matchLabels"].items()
-    found = sum(labels <= pod["metadata"].get("labels", {}).items() for pod in able)
-    if status.get("observedGeneration", 0) < workload["metadata"]["generation"]:
-        return False
-    if "replicas" not in spec:
-        return bool(found >= status.get("desiredNumberScheduled", 0) > 0)
-    return bool(found >= min(1, spec["replicas"]))
+    late = readiness.settle(lambda: readiness.lacking(api, nodes, generations, pods_run=pods_run), within, PAUSE)
+    if late:
+        raise LabsError(f"the cluster is not ready after {within:.0f} s: {late}", "labs stop, then try again")
 
 
 def _require_services(cluster: Cluster, node: str) -> None:

@@ -4,20 +4,18 @@ Right after its start the API server shows what was true before: nodes are Ready
 So a node counts when it has renewed its lease since, and a Pod when none of its containers runs since before.
 """
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from setup.api import Api, Object, Refused
+from setup.api import Api, Object
 from setup.progress import Tell
-from setup.providers.kind import resetting
+from setup.providers.kind import readiness, resetting
 from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.runtime import Runtime
 
 WITHIN = 120.0  # seconds; then what is not there is taken for the candidate's work, or for what the lab broke
-_PAUSE = 0.5
+PAUSE = 0.5
 
 
 def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
@@ -28,25 +26,20 @@ def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
     began = datetime.now(UTC)
     mine = [each for each, name in runtime.containers().items() if name == cluster.name]
     runtime.check("start", *mine)
-    pods_run = bool(json.loads((cluster.directory / resetting.FACTS).read_text())["pods_run"])
-    api, until = Api(cluster.grader_kubeconfig), time.monotonic() + WITHIN
+    pods_run = resetting.Facts.of(cluster).pods_run
+    api = Api(cluster.grader_kubeconfig)
     try:
-        while waiting := _waiting(api, cluster, began, pods_run):
-            if time.monotonic() > until:
-                tell(f"after {WITHIN:.0f} s {waiting}; left so, as it may be part of the work")
-                return
-            time.sleep(_PAUSE)
+        late = readiness.settle(lambda: _lacking(api, cluster.nodes, began, pods_run=pods_run), WITHIN, PAUSE)
     finally:
         api.close()
+    if late:
+        tell(f"after {WITHIN:.0f} s {late}; left so, as it may be part of the work")
 
 
-def _waiting(api: Api, cluster: Cluster, began: datetime, pods_run: bool) -> str:
+def _lacking(api: Api, nodes: Sequence[str], began: datetime, *, pods_run: bool) -> str:
     """What is not yet as it was; empty when all is."""
-    try:
-        late = resetting.waiting(api, len(cluster.nodes), {}, pods_run)
-        return late or next(_stale(api, cluster.nodes, began), "") if pods_run else late
-    except (ConnectionError, Refused) as error:
-        return str(error)
+    late = readiness.lacking(api, len(nodes), {}, pods_run=pods_run)
+    return late or next(_stale(api, nodes, began), "") if pods_run else late
 
 
 def _stale(api: Api, nodes: Sequence[str], began: datetime) -> Iterator[str]:

@@ -60,9 +60,9 @@ def host(started: dict, cluster: dict) -> str:
 
 
 def go_down(sitting, runtime) -> None:
-    """End everything of the exam: its nodes as Docker does at its own end, its control planes, who keeps the time."""
+    """End everything of the exam's at once: its nodes, its control planes, who keeps the time."""
     exam = sitting.app.exams.current()
     sandboxes = [places.find(sitting.app, exam, cluster.number) for cluster in exam.clusters]
     nodes = [name for sandbox in sandboxes if sandbox.provider == "kind" for name, _ in sandbox.nodes]
-    runtime.check("stop", *nodes)
+    runtime.check("kill", *nodes)
     sitting.kill_everything()

@@ -87,6 +87,7 @@ def cluster(request, tmp_path_factory, node_cache):
         made.version = request.param
         made.kubectl("apply", "-f", "-", stdin=PODS)
         made.kubectl("wait", "--for=condition=Ready", "pod/web", "pod/box", "--timeout=120s")
+        made.kubectl("-n", "kube-system", "rollout", "status", "deployment/coredns", "--timeout=120s")
         yield made
     finally:
         made.delete()

@@ -57,7 +57,7 @@ def test_pods_run_on_the_workers_and_resolve_names(kind_cluster):
     kind_cluster.kubectl("create", "deployment", "web", "--image=nginx:1.29", "--replicas=2")
     kind_cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     kind_cluster.kubectl("expose", "deployment", "web", "--port=80")
-    curl = ("curl", "-sS", "--retry", "20", "--retry-all-errors", "--retry-delay", "1", "http://web")
+    curl = ("curl", "-sS", "--retry", "20", "--retry-connrefused", "--retry-delay", "1", "http://web")
     kind_cluster.kubectl("run", "client", "--image=curlimages/curl:8.17.0", "--restart=Never", "--", *curl)
     kind_cluster.kubectl("wait", "pod/client", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s")
     answer = kind_cluster.kubectl("logs", "client")  # what is attached to may have ended before
@@ -121,10 +121,14 @@ def test_the_candidates_files_are_new_after_a_reset(kind_cluster):
 
 
 def test_stopped_nodes_come_back_with_the_work_in_them(kind_cluster):
+    kind_cluster.kubectl("create", "configmap", "kept")
     kind_cluster.kubectl("create", "deployment", "kept", "--image=nginx:1.29", "--replicas=4")
     kind_cluster.kubectl("rollout", "status", "deployment/kept", "--timeout=60s")
     go_down_and_up(kind_cluster)
-    for pod in kind_cluster.kubectl("get", "pods", "-l=app=kept", "-o=name").split():  # at once, with no more waiting
+    kind_cluster.kubectl("get", "configmap", "kept")
+    pods = kind_cluster.kubectl("get", "pods", "-l=app=kept", "-o=name").split()
+    assert len(pods) == 4
+    for pod in pods:  # at once, with no more waiting
         assert kind_cluster.kubectl("exec", pod, "--", "hostname").strip() == pod.removeprefix("pod/")
 
 
