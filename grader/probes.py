@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from grader.admission import QUIET_NAMESPACE
 from grader.api import Api, Object
@@ -30,7 +30,8 @@ START_SECONDS = 10.0
 LIFETIME = 120
 """Seconds after which the kubelet ends a probe pod that nobody deleted."""
 NETWORK_POLICY = Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", singular="networkpolicy")
-_POLL = 0.1
+_POLL = 0.15
+Answer = TypeVar("Answer")
 _FORGOTTEN = 60.0
 _LISTEN = f"httpd -f -p {PORT} -h / || while :; do nc -l -p {PORT} -e true; done"
 
@@ -81,6 +82,9 @@ class Probes:
         self._pods: dict[Place, Object] = {}
         self._made: list[tuple[Resource, str, str]] = []
         self._swept = False
+        self._looking = threading.Lock()
+        self._looked = 0.0
+        self._seen: Mapping[str, Object] = {}
 
     def pod(self, place: Place) -> Object:
         """The running probe pod of a place. Miss if the namespace refuses it, Broken if it does not come up."""
@@ -125,7 +129,8 @@ class Probes:
                        f"kubectl describe namespace {place.namespace}") from None  # fmt: skip
         end = time.monotonic() + START_SECONDS
         while True:
-            live = self._api.get(POD, metadata["name"], metadata["namespace"])
+            time.sleep(_POLL)
+            live = self._look(metadata["name"])
             if live is None:
                 raise Broken("the probe pod was deleted by somebody else")
             states = (live.get("status") or {}).get("containerStatuses") or [{}]
@@ -133,7 +138,14 @@ class Probes:
                 return live
             if time.monotonic() > end:
                 raise Broken(f"a probe pod in {place.namespace} does not run: {_reason(live)}")
-            time.sleep(_POLL)
+
+    def _look(self, name: str) -> Object | None:
+        """The probe pod of this name, as it was at most _POLL seconds ago: one look serves all that wait."""
+        with self._looking:
+            if time.monotonic() - self._looked > _POLL:
+                self._looked = time.monotonic()
+                self._seen = {pod["metadata"]["name"]: pod for pod in self._api.list(POD, None, {LABEL: "true"})}
+            return self._seen.get(name)
 
     def _sweep(self) -> None:
         """Delete what grades that were killed have left, in all namespaces; once a grade."""
@@ -151,23 +163,25 @@ class Probes:
                         self._api.delete(resource, metadata["name"], metadata["namespace"])
 
 
-def together(tasks: Sequence[Callable[[], None]]) -> None:
-    """Do all tasks side by side; the first fault among them, a miss before others, is raised at the end."""
+def together(tasks: Sequence[Callable[[], Answer]]) -> list[Answer]:
+    """Do all tasks side by side, and return their answers; else the first fault, a miss before others, is raised."""
+    answers: dict[int, Answer] = {}
     faults: list[BaseException] = []
 
-    def attempt(task: Callable[[], None]) -> None:
+    def attempt(number: int, task: Callable[[], Answer]) -> None:
         try:
-            task()
+            answers[number] = task()
         except BaseException as error:  # it is raised again below
             faults.append(error)
 
-    threads = [CheckThread(target=attempt, args=(task,)) for task in tasks]
+    threads = [CheckThread(target=attempt, args=each) for each in enumerate(tasks)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if faults:
         raise next((fault for fault in faults if isinstance(fault, Miss)), faults[0])
+    return [answers[number] for number in range(len(tasks))]
 
 
 def _manifest(place: Place) -> Object:

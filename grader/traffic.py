@@ -9,11 +9,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from grader.admission import QUIET_NAMESPACE
 from grader.api import Api, Object
+from grader.dialling import Dialler, Spot
 from grader.errors import Broken, Miss
 from grader.node import Node
 from grader.probes import NETWORK_POLICY, PORT, Place, Probes, selector, together
@@ -24,34 +24,9 @@ from grader.text import clean_line
 Client = str | Mapping[str, Any]
 Target = str | Mapping[str, Any]
 
-TRY_SECONDS = 2
-"""How long one connection is tried."""
 REST_SECONDS = 4.0
 """How long the network has to come to rest: policies take effect within two."""
 _PAUSE = 0.2
-# One line for each target: its number, and whether a connection came about. `-e true` hangs up at once.
-_SCRIPT = f"""
-n=0
-for target in "$@"; do
-  (if timeout {TRY_SECONDS + 1} nc -w {TRY_SECONDS} "${{target% *}}" "${{target##* }}" -e true >/dev/null 2>&1
-   then echo "$n open"; else echo "$n closed"; fi) &
-  n=$((n + 1))
-done
-wait
-"""
-
-
-@dataclass(frozen=True)
-class Spot:
-    """An address and port to connect to; ``node`` is where its pod runs, empty for what is no pod."""
-
-    name: str
-    host: str
-    port: int
-    node: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.name} at port {self.port}"
 
 
 class Traffic:
@@ -61,6 +36,7 @@ class Traffic:
         self._api = api
         self._enter = enter
         self._probes = Probes(api)
+        self._dialler = Dialler(self._probes)
         self._enforcing: dict[str, bool] = {}
         self._canary = threading.Lock()
 
@@ -158,10 +134,10 @@ class Traffic:
         left: list[tuple[Place, Spot]] = []
 
         def settle(place: Place, spots: list[Spot]) -> None:
-            self._probes.pod(place)
-            end = time.monotonic() + REST_SECONDS
+            end = 0.0
             while spots:
-                opened = self._try(place, spots)
+                opened = self._dialler.dial(place, spots)
+                end = end or time.monotonic() + REST_SECONDS  # the probe's own start is not the network's
                 spots = [spot for spot, is_open in zip(spots, opened, strict=True) if is_open is not wanted]
                 if not spots or time.monotonic() > end:
                     break
@@ -170,17 +146,6 @@ class Traffic:
 
         together([lambda place=place, spots=spots: settle(place, spots) for place, spots in groups.items()])  # type: ignore[misc]
         return left
-
-    def _try(self, place: Place, spots: Sequence[Spot]) -> list[bool]:
-        """Connect once to each; Broken when the probe does not even reach itself."""
-        targets = [f"{spot.host} {spot.port}" for spot in spots]
-        own = [] if place.host_network else [f"127.0.0.1 {PORT}"]
-        ran = self._probes.run(place, ["sh", "-c", _SCRIPT, "sh", *targets, *own], TRY_SECONDS + 4)
-        said = dict(line.split() for line in ran.output.splitlines() if len(line.split()) == 2)
-        results = [said.get(str(number)) for number in range(len(targets) + len(own))]
-        if None in results or (own and results[-1] != "open"):
-            raise Broken(f"the probe ({place}) cannot open connections: {ran.errors[:200] or ran.output[:200]}")
-        return [result == "open" for result in results[: len(spots)]]
 
     def _control(self, spots: Sequence[Spot], control: Client | None) -> None:
         """Every target is reached from where it must be; else Broken, for then a refusal shows nothing."""
@@ -194,12 +159,12 @@ class Traffic:
 
     def _reached(self, spot: Spot, control: Client | None) -> bool:
         if control is not None:
-            return self._try(Place.of(control), [spot])[0]
+            return self._dialler.dial(Place.of(control), [spot])[0]
         if not spot.node:
             raise ValueError(f"{spot} is no pod: name a control= that reaches it")
         node = self._enter(spot.node)
         if node is None:
-            return self._try(Place(QUIET_NAMESPACE, node=spot.node, host_network=True), [spot])[0]
+            return self._dialler.dial(Place(QUIET_NAMESPACE, node=spot.node, host_network=True), [spot])[0]
         return node.run("timeout 2 bash -c %s", f"</dev/tcp/{spot.host}/{spot.port}").code == 0
 
     def _enforces(self, nodes: set[str]) -> None:
@@ -220,7 +185,10 @@ class Traffic:
         end = time.monotonic() + REST_SECONDS
         there, back = (_spot(self._probes.pod(place), PORT) for place in (cut, free))
         while True:
-            reached, returned = self._try(free, [there])[0], self._try(cut, [back])[0]
+            (reached,), (returned,) = together([
+                lambda: self._dialler.dial(free, [there]),
+                lambda: self._dialler.dial(cut, [back]),
+            ])  # fmt: skip
             if returned and not reached:
                 self._enforcing[node] = True
                 return
