@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 
 from grader.errors import Broken
@@ -57,7 +58,7 @@ class Dialler:
         try:
             self._probes.pod(place)
         except BaseException:
-            with self._lock:
+            with self._lock, suppress(KeyError, ValueError):  # somebody else may try it already
                 self._wishes[place].remove(mine)
             raise
         with self._lock:  # the first who comes by takes all that has gathered
