@@ -84,6 +84,7 @@ class Resource:
 
 
 POD = Resource("", "v1", "Pod", "pods", singular="pod", short=("po",))
+NODE = Resource("", "v1", "Node", "nodes", namespaced=False, singular="node", short=("no",))
 EVENT = Resource("", "v1", "Event", "events", singular="event", short=("ev",))
 SUBJECT_ACCESS_REVIEW = Resource(
     "authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", namespaced=False

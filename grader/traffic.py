@@ -17,7 +17,7 @@ from grader.dialling import Dialler, Spot
 from grader.errors import Broken, Miss
 from grader.node import Node
 from grader.probes import NETWORK_POLICY, PORT, Place, Probes, selector, together
-from grader.resources import POD
+from grader.resources import NODE, POD
 from grader.scheduling import LABEL
 from grader.text import clean_line
 
@@ -175,11 +175,19 @@ class Traffic:
                 return
             mark = secrets.token_hex(4)
             self._probes.create(NETWORK_POLICY, _deny(mark))
-            open_place = Place(QUIET_NAMESPACE, (("labs.open", mark),))
+            open_place = Place(QUIET_NAMESPACE, (("labs.open", mark),), node=self._apart(unproved))
             cut = {node: Place(QUIET_NAMESPACE, (("labs.denied", mark),), node=node) for node in unproved}
             together([lambda place=place: self._probes.pod(place) for place in (open_place, *cut.values())])  # type: ignore[misc]
             together([lambda node=node, place=place: self._proved(node, open_place, place)  # type: ignore[misc]
                       for node, place in cut.items()])  # fmt: skip
+
+    def _apart(self, nodes: Sequence[str]) -> str:
+        """A node that takes pods, another one than these where there is one: what goes from there crosses the network.
+
+        Else a refusal could be nothing but a route that is missing.
+        """
+        able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
+        return next(iter([node for node in able if node not in nodes] or nodes))
 
     def _proved(self, node: str, free: Place, cut: Place) -> None:
         end = time.monotonic() + REST_SECONDS
@@ -210,6 +218,13 @@ def _spot(live: Mapping[str, Any], port: Any) -> Spot:
     if not status.get("podIP"):
         raise Miss(f"{name} has no address", f"kubectl get pod {metadata.get('name')} -n {metadata.get('namespace')}")
     return Spot(name, status["podIP"], int(port), spec.get("nodeName") or "")
+
+
+def _takes_pods(node: Object) -> bool:
+    """Whether pods of no special tolerance are put there."""
+    spec = node.get("spec") or {}
+    hard = any(taint.get("effect") != "PreferNoSchedule" for taint in spec.get("taints") or ())
+    return not hard and not spec.get("unschedulable")
 
 
 def _deny(mark: str) -> Object:

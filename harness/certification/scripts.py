@@ -16,18 +16,19 @@ def statements(text: str) -> Iterator[str]:
     """The commands of a script: lines, with what continues them, here-documents and open blocks included."""
     held: list[str] = []
     ending = ""
-    depth = 0
+    depth = quotes = 0
     for line in text.splitlines(keepends=True):
         held.append(line)
         if ending:
             ending = "" if line.strip() == ending else ending
-        else:
+        elif quotes % 2 or not line.lstrip().startswith("#"):
             if found := HEREDOC.search(line):
                 ending = found[1]
             words = line.split("#")[0].split()
             depth += sum(word in ("do", "then", "{", "case") for word in words)
             depth -= sum(word.rstrip(";") in ("done", "fi", "}", "esac") for word in words)
-        if not ending and depth <= 0 and not line.rstrip().endswith("\\") and "".join(held).count("'") % 2 == 0:
+            quotes += line.count("'")
+        if not ending and depth <= 0 and not line.rstrip().endswith("\\") and quotes % 2 == 0:
             if "".join(held).strip():
                 yield "".join(held)
             held = []

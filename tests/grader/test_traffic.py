@@ -150,6 +150,25 @@ def test_without_traffic_between_pods_nothing_is_shown(network, k8s):
         k8s.refused("cafe", "records/app=charts", 8080)
 
 
+def test_the_canary_is_tried_across_the_network_where_there_is_another_node(api, network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT
+    taints = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
+    api.add("nodes", "control-plane", spec={"taints": taints})
+    api.add("nodes", "cordoned", spec={"unschedulable": True})
+    for name in ("worker", "worker2"):
+        api.add("nodes", name, spec={})
+    k8s.refused("cafe", "records/app=charts", 8080)
+    canaries = {label: pod["spec"]["nodeName"] for pod in network.made for label in pod["metadata"]["labels"]}
+    assert (canaries["labs.denied"], canaries["labs.open"]) == ("worker", "worker2")
+
+
+def test_on_a_single_node_the_canary_stays_there(api, network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT
+    api.add("nodes", "worker", spec={})
+    k8s.refused("cafe", "records/app=charts", 8080)
+    assert {pod["spec"]["nodeName"] for pod in network.made} == {"worker"}
+
+
 def test_a_target_that_nobody_reaches_shows_nothing(network, k8s):
     network.rule = lambda client, address, port: port == probes.PORT
     network.listening = False

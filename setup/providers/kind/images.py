@@ -51,8 +51,9 @@ def ensure(shape: str, runtime: Runtime, cache: Path, tell: Tell) -> NodeImage:
     modern = str(runtime.info.get("CgroupVersion", "2")) != "1"  # official images of 1.35 and newer want version 2
     there = modern and runtime.has_image(wanted.tag)
     if there or (modern and reachable(REGISTRY) and not node.present(built.version, runtime.program)):
-        return NodeImage(wanted.version, official.ensure(wanted, cache, runtime.program, tell))
-    return NodeImage(built.version, node.ensure(built.version, cache, runtime.program, tell))
+        made = official.ensure(wanted, cache, runtime.program, tell)
+        return NodeImage(wanted.version, runtime.own(made))
+    return NodeImage(built.version, runtime.own(node.ensure(built.version, cache, runtime.program, tell)))
 
 
 def _official(shape: str) -> "Official":

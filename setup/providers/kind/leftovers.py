@@ -68,6 +68,7 @@ def remove_containers(runtime: Runtime, directory: Path) -> bool:
     if mine and not others:
         tunables.put_back(state, runtime, mine)
     runtime.remove(mine)
+    runtime.remove_volumes(f"{directory.name}-")
     return bool(mine)
 
 
@@ -82,6 +83,7 @@ def sweep_clusters(runtime: Runtime, state: Path) -> tuple[str, ...]:
             if name.startswith(prefix) and not (clusters(state) / name).exists()
         }
         runtime.remove(lost)
+        runtime.remove_volumes(prefix)
     return (*swept, *sorted(set(lost.values())))
 
 
@@ -113,6 +115,7 @@ def clean(runtime: Runtime, state: Path, tell: Tell) -> tuple[str, ...]:
         if network.startswith("labs-") and other and _gone(Path(other)):
             found = {each: name for each, name in runtime.containers().items() if name.startswith(f"{network}-")}
             runtime.remove(found)
+            runtime.remove_volumes(f"{network}-")
             removed += sorted(set(found.values()))
             removed += [network] if runtime.remove_network(network) else []
     for name in removed:

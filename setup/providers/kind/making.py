@@ -20,11 +20,9 @@ from setup.providers.kind import images, logins, resetting, room, tunables
 from setup.providers.kind.cluster import FINISHED, Cluster, forget, tag
 from setup.providers.kind.images import NodeImage
 from setup.providers.kind.leftovers import MAKER, SPARE
+from setup.providers.kind.limits import limit
 from setup.providers.kind.runtime import Runtime
-from setup.shapes import Node
 
-MIB = 1 << 20
-CONTROL_PLANE_MEMORY, WORKER_MEMORY = 3072 * MIB, 2048 * MIB  # bytes a node may take at most
 ETCD = 2379
 BURIED_WITHIN, MADE_WITHIN = 60.0, 300.0  # seconds
 FAILED = "kind could not make the cluster"
@@ -85,7 +83,7 @@ def _create(place: Place, shape: str, image: NodeImage, directory: Path, tell: T
     if code:
         raise LabsError(f"{FAILED}: {_reason(said)}", "try again; labs doctor says what this machine lacks")
     tell(f"{name} was created in {time.monotonic() - began:.0f} s; waiting for its nodes and system pods")
-    _limit(place.runtime, nodes)
+    limit(place.runtime, name, shape)
     server = str(yaml.safe_load(kubeconfig.read_text())["clusters"][0]["cluster"]["server"])
     port = _port(place.runtime, nodes[0].name)
     names = tuple(node.name for node in nodes)
@@ -176,16 +174,6 @@ def _reason(said: str) -> str:
     lines = [line for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR")]
     return " | ".join((errors or lines)[-3:])[-800:] or "it said nothing"
-
-
-def _limit(runtime: Runtime, nodes: tuple[Node, ...]) -> None:
-    """Let no node take more than its share of this machine."""
-    cores = os.cpu_count() or 1
-    shares = {True: (CONTROL_PLANE_MEMORY, cores), False: (WORKER_MEMORY, max(1, cores // 2))}
-    for role, (memory, cpus) in shares.items():
-        names = [node.name for node in nodes if node.control_plane is role]
-        if names:
-            runtime.check("update", f"--memory={memory}", f"--memory-swap={memory}", f"--cpus={cpus}", *names)
 
 
 def _port(runtime: Runtime, node: str) -> int:

@@ -12,6 +12,7 @@ from setup.api import Api, Object
 from setup.progress import Tell
 from setup.providers.kind import readiness, resetting
 from setup.providers.kind.cluster import Cluster
+from setup.providers.kind.limits import limit
 from setup.providers.kind.runtime import Runtime
 
 WITHIN = 120.0  # seconds; then what is not there is taken for the candidate's work, or for what the lab broke
@@ -26,6 +27,7 @@ def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
     began = datetime.now(UTC)
     mine = [each for each, name in runtime.containers().items() if name == cluster.name]
     runtime.check("start", *mine)
+    limit(runtime, cluster.name, cluster.shape)
     pods_run = resetting.Facts.of(cluster).pods_run
     api = Api(cluster.grader_kubeconfig)
     try:
@@ -38,8 +40,8 @@ def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
 
 def _lacking(api: Api, nodes: Sequence[str], began: datetime, *, pods_run: bool) -> str:
     """What is not yet as it was; empty when all is."""
-    late = readiness.lacking(api, len(nodes), {}, pods_run=pods_run)
-    return late or next(_stale(api, nodes, began), "") if pods_run else late
+    stale = next(_stale(api, nodes, began), "") if pods_run else ""  # the cause comes before what follows from it
+    return stale or readiness.lacking(api, len(nodes), {}, pods_run=pods_run)
 
 
 def _stale(api: Api, nodes: Sequence[str], began: datetime) -> Iterator[str]:

@@ -67,6 +67,13 @@ class Runtime:
         """Whether all these containers are there, running or not."""
         return self.run("inspect", "--type", "container", "--format", "{{.Id}}", *names).code == 0
 
+    def own(self, image: str) -> str:
+        """An image that was made here by the name that kind finds it under.
+
+        Podman keeps it as ``localhost/NAME``; kind would look for ``docker.io/NAME`` (its podman provider's images.go).
+        """
+        return f"localhost/{image}" if self.program == "podman" else image
+
     def has_image(self, image: str) -> bool:
         """Whether the image is in the runtime's own store."""
         return self.run("image", "inspect", "--format", "{{.Id}}", image).code == 0
@@ -80,6 +87,25 @@ class Runtime:
         left = set(self.containers()) & set(wanted) if done.code else set()
         if left:
             raise LabsError(f"{self.program} cannot remove {', '.join(sorted(left))}: {done.err[-300:]}", "try again")
+
+    def remove_volumes(self, nodes: str) -> None:
+        """Remove the volumes of nodes that are gone, whose names begin like this.
+
+        Only under Podman does kind give volumes a name (its podman provider's util.go), and the node's name as a label;
+        Docker removes them with their container.
+        """
+        if self.program != "podman":
+            return
+        found = json.loads(self.check("volume", "ls", "--format", "json", deadline=QUICK).text or "[]")
+        mine = [each["Name"] for each in found if any(name.startswith(nodes) for name in each.get("Labels") or {})]
+        if mine:
+            self.run("volume", "rm", *mine, deadline=SLOW)  # one that is in use stays
+
+    def limit(self, names: Sequence[str], memory: int, cpus: int) -> None:
+        """Let none of these containers take more memory (no swap beside it) and more cores than this."""
+        groups = [(name,) for name in names] if self.program == "podman" else [tuple(names)]  # one a call
+        for group in groups:
+            self.check("update", f"--memory={memory}", f"--memory-swap={memory}", f"--cpus={cpus}", *group)
 
     def exec(self, node: str, *words: str, stdin: bytes | None = None, deadline: float = 30.0) -> Outcome:
         """Run a command in a node as root."""

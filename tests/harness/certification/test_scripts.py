@@ -4,12 +4,12 @@ import pytest
 
 from harness.certification.scripts import only_waits, statements
 
-SCRIPT = """# a comment
+SCRIPT = """# a comment that doesn't matter
 kubectl create namespace a
 kubectl run web \\
   --image=nginx
 cat > file <<'END'
-one
+one's own
 END
 for each in a b; do
   kubectl get "$each"
@@ -21,7 +21,7 @@ kubectl patch x -p '
 
 def test_a_script_falls_into_whole_commands():
     assert [each.splitlines()[0] for each in statements(SCRIPT)] == [
-        "# a comment",
+        "# a comment that doesn't matter",
         "kubectl create namespace a",
         "kubectl run web \\",
         "cat > file <<'END'",

@@ -15,6 +15,10 @@ from setup.providers.kind.cluster import tag
 
 pytestmark = pytest.mark.kind
 
+LIMITS = (  # of memory and of CPU time, on cgroup v1 or v2
+    "/sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max",
+    "/sys/fs/cgroup/cpu/cpu.cfs_quota_us 2>/dev/null || cat /sys/fs/cgroup/cpu.max",
+)
 LEFT_TO_OTHERS = ("/pods/", "/endpointslices/", "/endpoints/", "/api/v1/nodes/", "metrics.k8s.io", "/csinodes/")
 SCRIPT = """
 import sys
@@ -66,12 +70,9 @@ def test_pods_run_on_the_workers_and_resolve_names(kind_cluster):
 
 def test_nodes_are_limited(kind_cluster):
     for name, _ in kind_cluster.sandbox.nodes:
-        limits = kind_cluster.runtime.check(
-            "inspect", "--format", "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}", name
-        )
-        memory, cpus = map(int, limits.text.split())
-        assert 1 << 30 <= memory <= 4 << 30
-        assert cpus > 0
+        memory, cpus = (kind_cluster.runtime.exec(name, "sh", "-c", f"cat {files}").text for files in LIMITS)
+        assert 1 << 30 <= int(memory) <= 4 << 30
+        assert int(cpus.split()[0]) > 0
 
 
 def test_everything_listens_on_localhost_only(kind_cluster):
