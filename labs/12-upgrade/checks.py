@@ -1,6 +1,7 @@
 """Lab 12: one minor version further, with the ledger open."""
 
 import time
+from itertools import pairwise
 from typing import Any
 
 from grader import K8s, check
@@ -30,14 +31,16 @@ def takes_pods(k8s: K8s, which: str, spec: dict[str, Any]) -> None:
     k8s.runs({"spec": spec}, on=name)
 
 
-def record(k8s: K8s) -> tuple[int, int]:
-    """The record of the control plane's node: the fewest ready Pods, and the longest gap in seconds, until now."""
-    lines = "awk 'NF == 2' /var/lib/labs/record"
-    fewest = 'awk \'$2 != "-" && (low == "" || $2 < low) {low = $2} END {print low + 0}\''
-    gap = "awk 'NR > 1 && $1 - last > gap {gap = $1 - last} {last = $1} END {print gap + 0, last + 0}'"
-    told = k8s.node(k8s.vars["control_plane"]).run(f"{lines} | {fewest}; {lines} | {gap}").output.split()
-    low, longest, last = (int(number) for number in told)
-    return low, max(longest, int(time.time()) - last)
+def record(k8s: K8s) -> list[tuple[int, int, str]]:
+    """The record of the control plane's node: from when to when, in seconds, it said the same.
+
+    That is how many Pods were ready, `-` while nobody could say, or `back` when the node itself was started again.
+    """
+    turn = "NF == 2 && ($2 != said || $1 - last > 5) {if (last) print first, last, said; first = $1; said = $2}"
+    rest = "NF == 2 {last = $1} END {if (last) print first, last, said}"
+    told = k8s.node(k8s.vars["control_plane"]).run("awk %s /var/lib/labs/record", f"{turn} {rest}").output
+    lines = [line.split() for line in told.splitlines()]
+    return [(int(first), int(last), what) for first, last, what in lines]
 
 
 @check(points=4)
@@ -88,6 +91,15 @@ def worker_takes_pods(k8s: K8s) -> None:
 @check(points=3, after=(control_plane_upgraded, worker_upgraded))
 def ledger_stayed_open(k8s: K8s) -> None:
     """At no moment of the record were fewer than two Pods of `ledger` ready."""
-    low, gap = record(k8s)
-    assert low >= 2, f"{low} Pods of ledger were ready at a time"
+    told = record(k8s)
+    assert told, "the record says nothing"
+    turns = list(pairwise(told))
+    # When the machine went down with all its nodes, that was no fault of the candidate's.
+    outages = [(before[1] - 15, after[0] + 120) for before, after in turns if after[2] == "back"]
+    for first, last, what in told:
+        forgiven = any(begin <= first and last <= end for begin, end in outages)
+        clock = time.strftime("%H:%M:%S", time.gmtime(first))
+        assert forgiven or not what.isdigit() or int(what) >= 2, f"{what} Pods of ledger were ready at {clock} UTC"
+    gaps = [after[0] - before[1] for before, after in turns if after[2] != "back"]
+    gap = max([*gaps, int(time.time()) - told[-1][1]])
     assert gap <= 60, f"the record has a gap of {gap} s"

@@ -1,9 +1,11 @@
 """Making an image out of a container in which a script of the recipe has run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock
 
 from setup.commands import check, run
 
@@ -20,6 +22,16 @@ LABEL = "cka-labs.node"
 def has(image: str, runtime: str) -> bool:
     """Whether the runtime (the command ``docker`` or ``podman``) has the image."""
     return run([runtime, "image", "inspect", image], deadline=20).code == 0
+
+
+def ensure(image: str, folder: Path, runtime: str, make: Callable[[], None]) -> str:
+    """The image's name; ``make`` is called if the runtime does not have it, by one process at a time in ``folder``."""
+    if not has(image, runtime):
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "making.lock"):
+            if not has(image, runtime):
+                make()
+    return image
 
 
 def run_script(script: str, base: str, staging: Path, name: str, runtime: str, *options: str) -> None:

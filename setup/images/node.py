@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filelock import FileLock
-
 from setup import shapes
 from setup.commands import check
 from setup.errors import LabsError
-from setup.images import archive, debian, lab, layer
+from setup.images import archive, committing, debian, lab, layer
 from setup.images import recipe as recipes
 from setup.images.committing import WITHIN, commit, has
 from setup.images.layer import Release
@@ -48,13 +46,7 @@ def ensure(version: str, cache: Path, runtime: str, tell: Tell) -> str:
             f"there is no recipe for a node of Kubernetes {version}", f"there is {KUBERNETES} and {PREVIOUS}"
         )
     wanted = tag(version)
-    if not has(wanted, runtime):
-        folder = cache / RECIPE
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "making.lock"):
-            if not has(wanted, runtime):
-                _make(version, wanted, cache, runtime, tell)
-    return wanted
+    return committing.ensure(wanted, cache / RECIPE, runtime, lambda: _make(version, wanted, cache, runtime, tell))
 
 
 def _make(version: str, wanted: str, cache: Path, runtime: str, tell: Tell) -> None:

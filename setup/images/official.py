@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from filelock import FileLock
-
 from setup import shapes
 from setup.commands import check
-from setup.images import layer
+from setup.images import committing, layer
 from setup.images import recipe as recipes
 from setup.images.committing import commit, container, has, run_script
 from setup.images.layer import Release
@@ -48,13 +46,8 @@ class Official:
 
 def ensure(wanted: Official, cache: Path, runtime: str, tell: Tell) -> str:
     """The tag of the official image with our layer, made if the runtime does not have it; LabsError if it cannot be."""
-    if not has(wanted.tag, runtime):
-        folder = cache / RECIPE
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "making.lock"):
-            if not has(wanted.tag, runtime):
-                _make(wanted, folder, cache, runtime, tell)
-    return wanted.tag
+    folder = cache / RECIPE
+    return committing.ensure(wanted.tag, folder, runtime, lambda: _make(wanted, folder, cache, runtime, tell))
 
 
 def _make(wanted: Official, folder: Path, cache: Path, runtime: str, tell: Tell) -> None:

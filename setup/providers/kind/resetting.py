@@ -6,10 +6,10 @@ and then theirs again; and at the end the workloads of the baseline have to be r
 """
 
 import json
-import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 
 from setup import baseline
 from setup.api import Api
@@ -102,26 +102,20 @@ def restore(cluster: Cluster) -> None:
 def _restore_keys(etcd: Etcd, cluster: Cluster, facts: Facts) -> set[str]:
     """Write back and delete until two looks in a row find nothing to do; returns all keys that were deleted."""
     kept = baseline.read(cluster.directory / baseline.FILE)
-    until = time.monotonic() + baseline.DEADLINE
-    calm = looks = 0
+    numbers = count()
     dropped: set[str] = set()
-    while calm < 2:
-        now = etcd.entries(baseline.PREFIX, keys_only=True)
-        pods = etcd.entries(PODS)
-        change = wanted(kept, now, stray(pods, kept, facts), busy=looks < ONCE)
-        if looks == 0:  # they come and go all the time: taken away once
+
+    def look(now: Mapping[str, Entry]) -> baseline.Difference:
+        number = next(numbers)
+        change = wanted(kept, now, stray(etcd.entries(PODS), kept, facts), busy=number < ONCE)
+        if number == 0:  # events come and go all the time: taken away once
             events = tuple(key for key in now if key.startswith(baseline.DROPPED))
             change = baseline.Difference(change.puts, change.deletes + events)
-        calm = 0 if change else calm + 1
-        if change:
-            revisions = etcd.change({key: kept[key].value for key in change.puts}, change.deletes)
-            kept.update({key: Entry(revision, kept[key].value) for key, revision in revisions.items()})
-            dropped.update(change.deletes)
-        if time.monotonic() > until:
-            raise LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
-        looks += 1
-        if calm < 2:
-            time.sleep(baseline.PAUSE)
+        dropped.update(change.deletes)
+        return change
+
+    unrest = LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
+    baseline.settle(etcd, kept, look, unrest)
     baseline.write(cluster.directory / baseline.FILE, kept)
     return dropped
 
