@@ -1,6 +1,7 @@
 """A running cluster of one shape, and where its files are."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,3 +84,9 @@ class Sandbox:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+def remove(directory: Path) -> None:
+    """Remove a sandbox's files, first the one that says it is finished."""
+    (directory / FINISHED).unlink(missing_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)

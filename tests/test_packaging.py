@@ -43,7 +43,12 @@ def test_the_wheel_brings_labs_shapes_and_pins(wheel, tmp_path):
     assert shapes == tmp_path / "site" / "setup" / "kind-clusters"
     assert {path.name for path in (ROOT / "labs").glob("[0-9]*")} == {path.name for path in labs.glob("[0-9]*")}
     assert (shapes / "three-node.yaml").is_file()
-    for file in ("tools/kubernetes/go.sum", "tools/checksums.json", "addons/embedded.yaml", "stages/stages.yaml"):
+    for file in (
+        "tools/kubernetes/go.sum",
+        "tools/checksums.json",
+        "providers/embedded/addons/embedded.yaml",
+        "providers/embedded/stages/stages.yaml",
+    ):
         assert (tmp_path / "site" / "setup" / file).is_file()
 
 

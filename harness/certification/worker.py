@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from harness.certification.progress import Done, Progress
 from harness.certification.proving import Proof, unreadable
 from harness.certification.walk import Walk
-from setup.components import COLLECTOR
 from setup.errors import LabsError
 from setup.processes import die_with_parent
+from setup.providers.embedded.components import COLLECTOR
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

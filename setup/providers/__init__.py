@@ -1,14 +1,18 @@
 """What makes sandboxes: one small interface and a table of names, the cheapest first."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Protocol
+from __future__ import annotations
 
-from setup.errors import LabsError
-from setup.parts import Part
-from setup.progress import Tell
-from setup.providers.load import Load
-from setup.sandbox import Sandbox
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from setup.errors import LabsError
+    from setup.parts import Part
+    from setup.progress import Tell
+    from setup.providers.load import Load
+    from setup.sandbox import Sandbox
 
 
 class Provider(Protocol):
@@ -64,7 +68,7 @@ class Provider(Protocol):
 
 
 def _embedded(state: Path, cache: Path) -> Provider:
-    from setup.providers.embedded import Embedded  # `labs list` does not need it
+    from setup.providers.embedded.provider import Embedded  # `labs list` does not need it
 
     return Embedded(state, cache)
 

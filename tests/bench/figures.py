@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
-from setup.running import identities
+from setup.providers.embedded.running import identities
 from tests.bench.measuring import Figure, Stage
 
 RUNS = 10

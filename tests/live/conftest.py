@@ -13,7 +13,7 @@ from platformdirs import user_cache_path
 
 from setup.processes import Identity
 from setup.providers import Provider, providers
-from setup.running import identities
+from setup.providers.embedded.running import identities
 from setup.sandbox import Sandbox
 from tests.live.sitting import Sitting
 from tests.live.user import User

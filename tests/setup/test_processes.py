@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from setup.ports import hold_port
 from setup.processes import Identity, read_identities, spawn_child, write_identities
+from setup.providers.embedded.ports import hold_port
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from setup.errors import LabsError
-from setup.nodes import address, manifest
+from setup.providers.embedded.nodes import address, manifest
 from setup.shapes import Node, nodes
 
 

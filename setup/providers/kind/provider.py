@@ -22,8 +22,7 @@ from setup.providers.kind.making import Place
 from setup.providers.kind.memory import resident
 from setup.providers.kind.runtime import Runtime, find
 from setup.providers.load import Load
-from setup.running import remove
-from setup.sandbox import CLUSTER, FINISHED, Sandbox
+from setup.sandbox import CLUSTER, FINISHED, Sandbox, remove
 from setup.tools import cache as tools
 from setup.tools.pins import KIND_MODULE, MODULES, SHELL_MODULES
 

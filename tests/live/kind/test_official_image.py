@@ -14,7 +14,7 @@ from setup.commands import check, run
 from setup.images import archive, debian, lab, node, official
 from setup.images.official import Official
 from setup.images.recipe import load
-from setup.ports import hold_port
+from setup.providers.embedded.ports import hold_port
 from setup.tools.pins import KUBERNETES
 from setup.tools.pins_node import PREVIOUS, RECIPE
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from setup import making, seeds
 from setup.errors import LabsError
+from setup.providers.embedded import making, seeds
 from setup.sandbox import Sandbox
 from setup.tools import cache as tools
 

@@ -14,7 +14,7 @@ import pytest
 
 from setup.api import Api
 from setup.processes import Identity
-from setup.running import identities
+from setup.providers.embedded.running import identities
 
 pytestmark = pytest.mark.live
 

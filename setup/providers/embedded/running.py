@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -59,9 +58,3 @@ def wait_for(done: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.02)
     return True
-
-
-def remove(directory: Path) -> None:
-    """Remove a sandbox's files, first the one that says it is finished."""
-    (directory / "sandbox.json").unlink(missing_ok=True)
-    shutil.rmtree(directory, ignore_errors=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from setup import components
 from setup.files import write_secret
-from setup.logins import LOGINS
-from setup.pki import SERVICE_IP, Authority, key_pem, write_pair
 from setup.processes import spawn_detached
+from setup.providers.embedded import components
+from setup.providers.embedded.logins import LOGINS
+from setup.providers.embedded.pki import SERVICE_IP, Authority, key_pem, write_pair
 
 
 def make_files(directory: Path) -> None:
@@ -61,7 +61,7 @@ def supervised(directory: Path, binaries: Mapping[str, Path], holder: socket.soc
     (directory / "port").write_text(str(port))
     arguments = (str(directory), str(port), str(holder.fileno()), str(theirs))
     try:
-        spawn_detached("setup.supervisor", arguments, log, (holder.fileno(), theirs))
+        spawn_detached("setup.providers.embedded.supervisor", arguments, log, (holder.fileno(), theirs))
     finally:
         os.close(theirs)
     maker = Maker(ours)

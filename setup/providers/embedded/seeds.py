@@ -17,17 +17,18 @@ from tempfile import mkdtemp
 import yaml
 from filelock import FileLock
 
-from setup import baseline, particulars
+from setup import baseline
 from setup.api import Api, Object, Refused
-from setup.control_plane import make_files, supervised
 from setup.errors import LabsError
 from setup.etcd import Etcd
-from setup.logins import write_logins
-from setup.nodes import manifest
-from setup.ports import hold_port
 from setup.processes import Identity
 from setup.progress import Tell
-from setup.running import READY, end, identities, running, wait_for
+from setup.providers.embedded import particulars
+from setup.providers.embedded.control_plane import make_files, supervised
+from setup.providers.embedded.logins import write_logins
+from setup.providers.embedded.nodes import manifest
+from setup.providers.embedded.ports import hold_port
+from setup.providers.embedded.running import READY, end, identities, running, wait_for
 from setup.shapes import nodes
 from setup.tools.pins import MODULES
 

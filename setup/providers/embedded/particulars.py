@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from setup.components import CONTROL_PLANE_IP
+from setup.providers.embedded.components import CONTROL_PLANE_IP
 
 NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 ROOT_CAS = tuple(f"/registry/configmaps/{each}/kube-root-ca.crt" for each in NAMESPACES)

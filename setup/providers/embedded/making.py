@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from setup import baseline, particulars, seeds
-from setup.control_plane import make_files, supervised
+from setup import baseline
 from setup.etcd import Etcd
 from setup.folders import claimed, sweep
-from setup.logins import last_port, write_logins
-from setup.ports import hold_port
 from setup.progress import Tell
-from setup.running import READY, end, remove
-from setup.sandbox import FINISHED, Sandbox
+from setup.providers.embedded import particulars, seeds
+from setup.providers.embedded.control_plane import make_files, supervised
+from setup.providers.embedded.logins import last_port, write_logins
+from setup.providers.embedded.ports import hold_port
+from setup.providers.embedded.running import READY, end
+from setup.sandbox import FINISHED, Sandbox, remove
 
 NODE_LEASES = "/registry/leases/kube-node-lease/"
 

@@ -6,7 +6,7 @@ import yaml
 from cryptography import x509
 
 from setup.kubeconfig import write_kubeconfig
-from setup.pki import Authority, write_pair
+from setup.providers.embedded.pki import Authority, write_pair
 
 
 def test_a_client_certificate_carries_user_and_group():

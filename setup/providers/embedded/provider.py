@@ -9,12 +9,12 @@ from pathlib import Path
 from setup import baseline, parts
 from setup.errors import LabsError
 from setup.etcd import Etcd
-from setup.logins import last_port, write_logins
 from setup.parts import Part
 from setup.progress import Tell
+from setup.providers.embedded.logins import last_port, write_logins
+from setup.providers.embedded.running import end, running
 from setup.providers.load import Load
-from setup.running import end, remove, running
-from setup.sandbox import CLUSTER, FINISHED, Sandbox
+from setup.sandbox import CLUSTER, FINISHED, Sandbox, remove
 from setup.tools import cache as tools
 from setup.tools.pins import KUBERNETES
 
@@ -52,7 +52,7 @@ class Embedded:
         found = Sandbox.load(self.root / name)
         if found and self.alive(found):
             return found
-        from setup import making, seeds  # it brings cryptography along: a reset does without
+        from setup.providers.embedded import making, seeds  # it brings cryptography along: a reset does without
 
         binaries = tools.ensure(self.cache, tell)
         if found:
@@ -82,7 +82,9 @@ class Embedded:
 
     def memory(self, sandbox: Sandbox) -> int:
         """The resident memory, in bytes, of the sandbox's processes."""
-        from setup.memory import resident  # psutil takes a while to load, and most commands do not need it
+        from setup.providers.embedded.memory import (
+            resident,  # psutil takes a while to load, and most commands do not need it
+        )
 
         return resident(sandbox.directory)
 
@@ -125,7 +127,7 @@ class Embedded:
 
     def clean(self, tell: Tell) -> tuple[str, ...]:
         """Remove what killed commands left half-made; the names."""
-        from setup import making
+        from setup.providers.embedded import making
 
         swept = making.sweep_all(self.root)
         for name in swept:
@@ -134,7 +136,7 @@ class Embedded:
 
     def prefetch(self, tell: Tell) -> None:
         """Get the binaries and make the seeds that new sandboxes grow from."""
-        from setup import seeds
+        from setup.providers.embedded import seeds
 
         binaries = tools.ensure(self.cache, tell)
         for shape in self.shapes:

@@ -1,4 +1,4 @@
-"""Keeps one embedded sandbox running: ``python -m setup.supervisor DIRECTORY PORT SOCKET-FD MAKER-FD``.
+"""Keeps one embedded sandbox running, as a process of its own with the arguments DIRECTORY PORT SOCKET-FD MAKER-FD.
 
 It holds three things for as long as it lives: a lock that says the sandbox is running, the API server's port, and the
 processes, which the kernel kills when it ends. The command that makes a sandbox holds the other end of a pipe and says
@@ -21,10 +21,10 @@ from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from setup import components
-from setup.components import Component
 from setup.processes import Identity, spawn_child, write_identities
-from setup.running import IDENTITIES, LOCK, READY
+from setup.providers.embedded import components
+from setup.providers.embedded.components import Component
+from setup.providers.embedded.running import IDENTITIES, LOCK, READY
 
 if TYPE_CHECKING:
     from setup.processes import Child

@@ -1,0 +1,1 @@
+"""Sandboxes without Docker: a real control plane as plain processes, with simulated nodes."""
