@@ -80,6 +80,7 @@ class Probes:
         self._lock = threading.Lock()
         self._places: dict[Place, threading.Lock] = {}
         self._pods: dict[Place, Object] = {}
+        self._since: dict[Place, float] = {}
         self._made: list[tuple[Resource, str, str]] = []
         self._swept = False
         self._looking = threading.Lock()
@@ -94,7 +95,12 @@ class Probes:
         with mine:
             if place not in self._pods:
                 self._pods[place] = self._start(place)
+                self._since[place] = time.monotonic()
             return self._pods[place]
+
+    def since(self, place: Place) -> float:
+        """When the pod of a place, which was asked for before, was up, in time.monotonic's seconds."""
+        return self._since[place]
 
     def run(self, place: Place, command: Sequence[str], seconds: float) -> Ran:
         """Run a command in the probe pod of a place."""
@@ -142,9 +148,10 @@ class Probes:
     def _look(self, name: str) -> Object | None:
         """The probe pod of this name, as it was at most _POLL seconds ago: one look serves all that wait."""
         with self._looking:
-            if time.monotonic() - self._looked > _POLL:
-                self._looked = time.monotonic()
+            now = time.monotonic()
+            if now - self._looked > _POLL:
                 self._seen = {pod["metadata"]["name"]: pod for pod in self._api.list(POD, None, {LABEL: "true"})}
+                self._looked = now
             return self._seen.get(name)
 
     def _sweep(self) -> None:

@@ -134,10 +134,10 @@ class Traffic:
         left: list[tuple[Place, Spot]] = []
 
         def settle(place: Place, spots: list[Spot]) -> None:
-            end = 0.0
+            began = time.monotonic()
             while spots:
                 opened = self._dialler.dial(place, spots)
-                end = end or time.monotonic() + REST_SECONDS  # the probe's own start is not the network's
+                end = max(began, self._probes.since(place)) + REST_SECONDS  # its own start is not the network's
                 spots = [spot for spot, is_open in zip(spots, opened, strict=True) if is_open is not wanted]
                 if not spots or time.monotonic() > end:
                     break
@@ -175,19 +175,14 @@ class Traffic:
                 return
             mark = secrets.token_hex(4)
             self._probes.create(NETWORK_POLICY, _deny(mark))
-            open_place = Place(QUIET_NAMESPACE, (("labs.open", mark),), node=self._apart(unproved))
+            able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
+            # From another node, where there is one: else a refusal could be nothing but a route that is missing.
+            apart = {node: next((each for each in able if each != node), node) for node in unproved}
+            free = {node: Place(QUIET_NAMESPACE, (("labs.open", mark),), node=apart[node]) for node in unproved}
             cut = {node: Place(QUIET_NAMESPACE, (("labs.denied", mark),), node=node) for node in unproved}
-            together([lambda place=place: self._probes.pod(place) for place in (open_place, *cut.values())])  # type: ignore[misc]
-            together([lambda node=node, place=place: self._proved(node, open_place, place)  # type: ignore[misc]
-                      for node, place in cut.items()])  # fmt: skip
-
-    def _apart(self, nodes: Sequence[str]) -> str:
-        """A node that takes pods, another one than these where there is one: what goes from there crosses the network.
-
-        Else a refusal could be nothing but a route that is missing.
-        """
-        able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
-        return next(iter([node for node in able if node not in nodes] or nodes))
+            places = dict.fromkeys((*free.values(), *cut.values()))
+            together([lambda place=place: self._probes.pod(place) for place in places])  # type: ignore[misc]
+            together([lambda node=node: self._proved(node, free[node], cut[node]) for node in unproved])  # type: ignore[misc]
 
     def _proved(self, node: str, free: Place, cut: Place) -> None:
         end = time.monotonic() + REST_SECONDS

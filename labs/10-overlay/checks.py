@@ -104,7 +104,8 @@ def board_runs(k8s: K8s) -> None:
 def container_adapted(k8s: K8s) -> None:
     """`board` is the only container and has the memory limit, with its requests and port as in the base."""
     deployment = live(k8s, "Deployment")
-    names = [each["name"] for each in deployment["spec"]["template"]["spec"]["containers"]]
+    pods = deployment["spec"]["template"]["spec"]
+    names = [each["name"] for each in (*pods["containers"], *pods.get("initContainers", ()))]
     assert names == ["board"], f"expected the container board alone, found {', '.join(names)}"
     ours = container(deployment)
     resources = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": f"{k8s.vars['memory']}Mi"}}

@@ -162,6 +162,29 @@ def test_the_canary_is_tried_across_the_network_where_there_is_another_node(api,
     assert (canaries["labs.denied"], canaries["labs.open"]) == ("worker", "worker2")
 
 
+def test_each_node_has_a_canary_that_is_tried_from_another(api, network, k8s):
+    network.rule = lambda client, address, port: port == probes.PORT
+    status = {"phase": "Running", "podIP": "10.1.1.2"}
+    api.add(
+        "pods",
+        "charts-2",
+        "records",
+        metadata={"labels": {"app": "charts"}},
+        spec={"nodeName": "worker2"},
+        status=status,
+    )
+    k8s._nodes["worker2"] = k8s._nodes["worker"]
+    for name in ("worker", "worker2"):
+        api.add("nodes", name, spec={})
+    k8s.refused("cafe", "records/app=charts", 8080)
+    where = {pod["status"]["podIP"]: pod["spec"]["nodeName"] for pod in network.made}
+    canaries = [pod["status"]["podIP"] for pod in network.made if "labs.denied" in pod["metadata"]["labels"]]
+    tried = {
+        (client["spec"]["nodeName"], where[address]) for client, address, _ in network.asked if address in canaries
+    }
+    assert tried == {("worker", "worker2"), ("worker2", "worker")}
+
+
 def test_on_a_single_node_the_canary_stays_there(api, network, k8s):
     network.rule = lambda client, address, port: port == probes.PORT
     api.add("nodes", "worker", spec={})

@@ -1,7 +1,7 @@
 """Clusters that belong to nobody: spares, and what crashed commands left."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,8 +68,15 @@ def remove_containers(runtime: Runtime, directory: Path) -> bool:
     if mine and not others:
         tunables.put_back(state, runtime, mine)
     runtime.remove(mine)
-    runtime.remove_volumes(f"{directory.name}-")
+    _remove_volumes(runtime, f"{directory.name}-")
     return bool(mine)
+
+
+def _remove_volumes(runtime: Runtime, prefix: str, kept: Iterable[Path] = ()) -> None:
+    """Remove the volumes of nodes whose names begin so, but for those of the clusters that have these folders."""
+    theirs = tuple(f"{directory.name}-" for directory in kept)
+    mine = {each: node for each, node in runtime.volumes().items() if node.startswith(prefix)}
+    runtime.remove_volumes(each for each, node in mine.items() if not node.startswith(theirs))
 
 
 def sweep_clusters(runtime: Runtime, state: Path) -> tuple[str, ...]:
@@ -83,7 +90,7 @@ def sweep_clusters(runtime: Runtime, state: Path) -> tuple[str, ...]:
             if name.startswith(prefix) and not (clusters(state) / name).exists()
         }
         runtime.remove(lost)
-        runtime.remove_volumes(prefix)
+        _remove_volumes(runtime, prefix, clusters(state).glob("*/"))
     return (*swept, *sorted(set(lost.values())))
 
 
@@ -115,7 +122,7 @@ def clean(runtime: Runtime, state: Path, tell: Tell) -> tuple[str, ...]:
         if network.startswith("labs-") and other and _gone(Path(other)):
             found = {each: name for each, name in runtime.containers().items() if name.startswith(f"{network}-")}
             runtime.remove(found)
-            runtime.remove_volumes(f"{network}-")
+            _remove_volumes(runtime, f"{network}-")
             removed += sorted(set(found.values()))
             removed += [network] if runtime.remove_network(network) else []
     for name in removed:

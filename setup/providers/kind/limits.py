@@ -10,7 +10,7 @@ CONTROL_PLANE_MEMORY, WORKER_MEMORY = 3072 * MIB, 2048 * MIB  # bytes at most
 
 
 def limit(runtime: Runtime, cluster: str, shape: str) -> None:
-    """Let no node of a cluster take more than its share; an older Podman has forgotten it after a stop."""
+    """Let no node of a cluster take more than its share."""
     cores = os.cpu_count() or 1
     shares = {True: (CONTROL_PLANE_MEMORY, cores), False: (WORKER_MEMORY, max(1, cores // 2))}
     nodes = shapes.named(shapes.configuration(shape) | {"name": cluster})

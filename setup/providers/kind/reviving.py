@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from setup.api import Api, Object
+from setup.errors import LabsError
 from setup.progress import Tell
 from setup.providers.kind import readiness, resetting
 from setup.providers.kind.cluster import Cluster
@@ -27,7 +28,11 @@ def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
     began = datetime.now(UTC)
     mine = [each for each, name in runtime.containers().items() if name == cluster.name]
     runtime.check("start", *mine)
-    limit(runtime, cluster.name, cluster.shape)
+    if runtime.program == "podman":  # an older one has forgotten the limits
+        try:
+            limit(runtime, cluster.name, cluster.shape)
+        except LabsError as error:
+            tell(error.what)
     pods_run = resetting.Facts.of(cluster).pods_run
     api = Api(cluster.grader_kubeconfig)
     try:

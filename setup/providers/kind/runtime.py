@@ -88,18 +88,21 @@ class Runtime:
         if left:
             raise LabsError(f"{self.program} cannot remove {', '.join(sorted(left))}: {done.err[-300:]}", "try again")
 
-    def remove_volumes(self, nodes: str) -> None:
-        """Remove the volumes of nodes that are gone, whose names begin like this.
+    def volumes(self) -> dict[str, str]:
+        """The node that each volume belongs to which outlives its container, by the volume's name.
 
         Only under Podman does kind give volumes a name (its podman provider's util.go), and the node's name as a label;
         Docker removes them with their container.
         """
         if self.program != "podman":
-            return
-        found = json.loads(self.check("volume", "ls", "--format", "json", deadline=QUICK).text or "[]")
-        mine = [each["Name"] for each in found if any(name.startswith(nodes) for name in each.get("Labels") or {})]
-        if mine:
-            self.run("volume", "rm", *mine, deadline=SLOW)  # one that is in use stays
+            return {}
+        found = json.loads(self.check("volume", "ls", "--format", "json", deadline=QUICK).text) or ()
+        return {each["Name"]: label for each in found for label in each.get("Labels") or {}}
+
+    def remove_volumes(self, names: Iterable[str]) -> None:
+        """Remove these volumes; one that is in use stays."""
+        if wanted := tuple(names):
+            self.run("volume", "rm", *wanted, deadline=SLOW)
 
     def limit(self, names: Sequence[str], memory: int, cpus: int) -> None:
         """Let none of these containers take more memory (no swap beside it) and more cores than this."""

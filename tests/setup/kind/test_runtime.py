@@ -5,7 +5,8 @@ import json
 import pytest
 
 from setup.commands import Outcome
-from setup.providers.kind import runtime
+from setup.providers.kind import leftovers, runtime
+from setup.providers.kind.cluster import FINISHED
 from setup.providers.kind.runtime import Runtime
 
 VOLUMES = [  # as `podman volume ls --format json` tells them
@@ -41,12 +42,21 @@ def test_limits_of_several_containers(calls, program, groups):
     assert calls == [(program, "update", *options, *group) for group in groups]
 
 
-def test_volumes_of_a_clusters_nodes_are_removed_and_no_others(calls):
-    Runtime("podman").remove_volumes("labs-5ad2-three-node-1-")
+def test_volumes_of_a_clusters_nodes_go_with_it_and_no_others(calls, tmp_path):
+    leftovers.remove_containers(Runtime("podman"), tmp_path / "clusters" / "labs-5ad2-three-node-1")
     assert calls[-1] == ("podman", "volume", "rm", "a1")
 
 
-def test_without_such_volumes_nothing_is_removed(calls):
-    Runtime("podman").remove_volumes("labs-0000-")
-    Runtime("docker").remove_volumes("labs-5ad2-three-node-1-")
-    assert [words[:3] for words in calls] == [("podman", "volume", "ls")]
+def test_a_sweep_leaves_the_volumes_of_clusters_that_are_being_made(calls, tmp_path, monkeypatch):
+    monkeypatch.setattr(leftovers, "tag", lambda _: "5ad2")
+    made = tmp_path / "clusters" / "labs-5ad2-three-node-10"
+    made.mkdir(parents=True)
+    (made / FINISHED).touch()
+    leftovers.sweep_clusters(Runtime("podman"), tmp_path)
+    assert calls[-1] == ("podman", "volume", "rm", "a1")
+
+
+def test_docker_has_no_such_volumes(calls):
+    assert Runtime("docker").volumes() == {}
+    Runtime("docker").remove_volumes(())
+    assert calls == []
