@@ -51,7 +51,7 @@ def outages(k8s: K8s, told: list[tuple[int, int, str]]) -> list[tuple[float, flo
     now = time.time()
     since = "awk -v hertz=$(getconf CLK_TCK) '{print $22 / hertz}' /proc/1/stat; cut -d ' ' -f 1 /proc/uptime"
     began, up = (float(seconds) for seconds in k8s.node(k8s.vars["worker"]).run(since).output.split())
-    found = []
+    found: list[tuple[float, float]] = []
     for at, (before, after) in enumerate(pairwise(told), 2):
         if after[2] == "back" and now - (up - began) >= before[1] - 15:
             enough = (first for first, _, what in told[at:] if what.isdigit() and int(what) >= 2)
