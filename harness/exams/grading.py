@@ -63,13 +63,15 @@ def _bring_back(app: App, exam: Exam) -> Exam:
                 exam = app.exams.note(exam, "lost", cluster=cluster.number, why="its sandbox is gone")
             continue
         owner = app.providers[cluster.provider]
-        if owner.alive(sandbox):
+        if owner.alive(sandbox) and cluster.number not in exam.lost:
             continue
         try:
             owner.up(sandbox.name, sandbox.shape, app.tell)
         except LabsError as error:
             exam = app.exams.note(exam, "lost", cluster=cluster.number, why=error.what)
             continue
+        if cluster.number in exam.lost:
+            exam = app.exams.note(exam, "found", cluster=cluster.number)
         closing.lock_out(app, exam)  # a login may have been written anew
         with suppress(LabsError):
             app.revoke(sandbox)

@@ -32,7 +32,10 @@ def attend(app: App) -> Exam:
 
 
 def bring_back(app: App, exam: Exam) -> Exam:
-    """Start clusters that died, with the work in them; what cannot be brought back is said and written down."""
+    """Start clusters that died, with the work in them; what cannot be brought back is said and written down.
+
+    A cluster that was given up and runs again, as when Docker was away for a while, is taken back.
+    """
     for cluster in exam.clusters:
         numbers = ", ".join(str(task.number) for task in exam.on(cluster.number))
         sandbox = places.find(app, exam, cluster.number)
@@ -44,16 +47,18 @@ def bring_back(app: App, exam: Exam) -> Exam:
             )
             continue
         owner = app.providers[cluster.provider]
-        if owner.alive(sandbox):
+        alive = owner.alive(sandbox)
+        if alive and cluster.number not in exam.lost:
             continue
-        app.tell(f"the cluster of task {numbers} does not run; bringing it back with your work")
+        if not alive:
+            app.tell(f"the cluster of task {numbers} does not run; bringing it back with your work")
         try:
             with app.locks.hold(sandbox.name, places.PATIENCE):
                 owner.up(sandbox.name, sandbox.shape, app.tell)
         except LabsError as error:
             if exam.lost.get(cluster.number) != error.what:
                 exam = app.exams.note(exam, "lost", cluster=cluster.number, why=error.what)
-            app.tell(f"it cannot be brought back: {error.what}")
+            app.tell(f"it cannot be brought back now, the next command tries again: {error.what}")
             continue
         exam = app.exams.note(exam, "found", cluster=cluster.number)
         if exam.stage is Stage.PAUSED:

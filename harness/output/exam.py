@@ -76,7 +76,7 @@ def show_status(exam: Exam, now: float) -> None:
         say(f"task {exam.resetting} is being reset; if that was interrupted, it is done again by itself")
     for cluster, why in sorted(exam.lost.items()):
         numbers = ", ".join(str(task.number) for task in exam.on(cluster))
-        say(f"task {numbers}: the cluster is lost ({why}); not judged, and not counted")
+        say(f"task {numbers}: the cluster is lost ({why}); unless it comes back, not judged, and not counted")
 
 
 def standing(exam: Exam, now: float) -> str:

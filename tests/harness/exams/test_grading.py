@@ -218,3 +218,11 @@ def test_on_real_nodes_the_way_in_goes_and_whoever_came_in_is_sent_home(begun, m
 def test_a_path_in_an_explanation_is_one_that_the_candidate_knows(begun):
     document = load(sitting.submit(begun.app))
     assert "/exams/" not in str(document["tasks"][0]["checks"])
+
+
+def test_a_cluster_that_was_given_up_and_runs_again_is_judged(begun):
+    begun.solve(1)
+    exam = begun.app.exams.note(begun.exam, "lost", cluster=1, why="Docker does not answer")
+    document = load(grading.finish(begun.app, exam))
+    assert document["tasks"][0]["points"] == 6
+    assert all(task["lost"] is None for task in document["tasks"])

@@ -95,6 +95,25 @@ def test_a_cluster_that_cannot_be_brought_back_is_said_and_tried_again(begun):
     assert sitting.attend(begun.app).lost == {}
 
 
+def test_a_cluster_that_was_given_up_and_runs_again_by_itself_is_taken_back(begun, monkeypatch):
+    """As when a command comes while Docker is away: its nodes start with Docker."""
+    provider = begun.world.provider
+    with monkeypatch.context() as away:
+        away.setattr(provider, "alive", lambda _: False)
+        away.setattr(provider, "before", _no_docker)
+        assert sitting.attend(begun.app).lost == {1: "Docker does not answer"}
+    begun.world.told.clear()
+    exam = sitting.attend(begun.app)
+    assert exam.lost == {}
+    assert exam.revived == 1
+    assert not any("does not run" in line for line in begun.world.told)
+
+
+def _no_docker(step):
+    if step == "up":
+        raise LabsError("Docker does not answer", "Start it.")
+
+
 def test_a_proctor_that_died_is_started_again_by_any_command(begun):
     sitting.attend(begun.app)
     assert begun.world.cluster.watched == [begun.exam.folder] * 2
