@@ -56,17 +56,13 @@ def finish(app: App, exam: Exam, *, wait: float = PATIENCE) -> Exam:
 
 def _bring_back(app: App, exam: Exam) -> Exam:
     """Start clusters that died, for grading only; the tasks of those that cannot be brought back are not judged."""
-    for cluster in exam.clusters:
-        sandbox = places.find(app, exam, cluster.number)
+    for cluster, sandbox, _ in places.fallen(app, exam):
         if sandbox is None:
             if cluster.number not in exam.lost:
                 exam = app.exams.note(exam, "lost", cluster=cluster.number, why="its sandbox is gone")
             continue
-        owner = app.providers[cluster.provider]
-        if owner.alive(sandbox) and cluster.number not in exam.lost:
-            continue
         try:
-            owner.up(sandbox.name, sandbox.shape, app.tell)
+            app.providers[cluster.provider].up(sandbox.name, sandbox.shape, app.tell)
         except LabsError as error:
             exam = app.exams.note(exam, "lost", cluster=cluster.number, why=error.what)
             continue

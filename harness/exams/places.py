@@ -40,6 +40,18 @@ def find(app: App, exam: Exam, cluster: int) -> Sandbox | None:
     return app.find_sandbox(session) if session is not None else None
 
 
+def fallen(app: App, exam: Exam) -> Iterator[tuple[Cluster, Sandbox | None, bool]]:
+    """The clusters that do not run, or were given up: each with its sandbox, None if it is gone, and whether it runs.
+
+    One that was given up may run again by itself, as when Docker was away for a while.
+    """
+    for cluster in exam.clusters:
+        sandbox = find(app, exam, cluster.number)
+        runs = sandbox is not None and app.providers[cluster.provider].alive(sandbox)
+        if not runs or cluster.number in exam.lost:
+            yield cluster, sandbox, runs
+
+
 def need(app: App, exam: Exam, task: Task) -> Sandbox:
     """The task's own view of its sandbox; LabsError if that is gone."""
     sandbox = find(app, exam, task.cluster)

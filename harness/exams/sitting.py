@@ -32,13 +32,9 @@ def attend(app: App) -> Exam:
 
 
 def bring_back(app: App, exam: Exam) -> Exam:
-    """Start clusters that died, with the work in them; what cannot be brought back is said and written down.
-
-    A cluster that was given up and runs again, as when Docker was away for a while, is taken back.
-    """
-    for cluster in exam.clusters:
+    """Start clusters that died, with the work in them; what cannot be brought back is said and written down."""
+    for cluster, sandbox, runs in places.fallen(app, exam):
         numbers = ", ".join(str(task.number) for task in exam.on(cluster.number))
-        sandbox = places.find(app, exam, cluster.number)
         if sandbox is None:
             if cluster.number not in exam.lost:
                 exam = app.exams.note(exam, "lost", cluster=cluster.number, why="its sandbox is gone")
@@ -46,15 +42,11 @@ def bring_back(app: App, exam: Exam) -> Exam:
                 f"the cluster of task {numbers} is lost ({exam.lost[cluster.number]}): not judged, and not counted"
             )
             continue
-        owner = app.providers[cluster.provider]
-        alive = owner.alive(sandbox)
-        if alive and cluster.number not in exam.lost:
-            continue
-        if not alive:
+        if not runs:
             app.tell(f"the cluster of task {numbers} does not run; bringing it back with your work")
         try:
             with app.locks.hold(sandbox.name, places.PATIENCE):
-                owner.up(sandbox.name, sandbox.shape, app.tell)
+                app.providers[cluster.provider].up(sandbox.name, sandbox.shape, app.tell)
         except LabsError as error:
             if exam.lost.get(cluster.number) != error.what:
                 exam = app.exams.note(exam, "lost", cluster=cluster.number, why=error.what)

@@ -28,7 +28,7 @@ def revive(cluster: Cluster, runtime: Runtime, tell: Tell) -> None:
     began = datetime.now(UTC)
     mine = [each for each, name in runtime.containers().items() if name == cluster.name]
     runtime.check("start", *mine)
-    if runtime.program == "podman":  # an older one has forgotten the limits
+    if runtime.forgets_limits:
         try:
             limit(runtime, cluster.name, cluster.shape)
         except LabsError as error:

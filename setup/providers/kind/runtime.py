@@ -104,6 +104,11 @@ class Runtime:
         if wanted := tuple(names):
             self.run("volume", "rm", *wanted, deadline=SLOW)
 
+    @property
+    def forgets_limits(self) -> bool:
+        """Whether ``limit`` may hold only until the containers are stopped, as with older releases of Podman."""
+        return self.program == "podman"
+
     def limit(self, names: Sequence[str], memory: int, cpus: int) -> None:
         """Let none of these containers take more memory (no swap beside it) and more cores than this."""
         groups = [(name,) for name in names] if self.program == "podman" else [tuple(names)]  # one a call
