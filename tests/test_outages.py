@@ -65,6 +65,12 @@ def test_a_gap_costs_the_points(judged):
         judged(steady(**{f"s{second}": None for second in range(500, 600)}))
 
 
+@pytest.mark.parametrize("lines", [{}, dict.fromkeys(range(LENGTH + 1), "-")])
+def test_a_record_without_a_count_costs_the_points(judged, lines):
+    with pytest.raises(AssertionError, match="the record says nothing"):
+        judged(lines)
+
+
 def test_an_outage_of_both_nodes_costs_nothing(judged):
     judged(outage(), worker=290.0)
 

@@ -108,7 +108,7 @@ def worker_takes_pods(k8s: K8s) -> None:
 def ledger_stayed_open(k8s: K8s) -> None:
     """At no moment of the record were fewer than two Pods of `ledger` ready."""
     told = record(k8s)
-    assert told, "the record says nothing"
+    assert any(what.isdigit() for _, _, what in told), "the record says nothing"
     forgiven = outages(k8s, told)
     for first, last, what in told:
         clock = time.strftime("%H:%M:%S", time.gmtime(first))
