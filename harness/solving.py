@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness import commands
 from harness.environment import candidate_environment
 from harness.rendering import render
-from harness.ways import EXPECTATION, Way, rendered_name
+from harness.ways import rendered_name
 from harness.yaml_files import read_text
 from setup.errors import LabsError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from harness.lab import Lab
+    from harness.ways import Way
     from setup.sandbox import Sandbox
 
 DEADLINE = 60.0  # seconds for one file, and for each minute that the lab is given
@@ -26,27 +27,27 @@ SHOWN = 1500  # characters of a failed command's output
 
 
 def apply_way(
-    sandbox: Sandbox, lab: Lab, way_dir: Path, variables: Mapping[str, Any], within: float | None = None
+    sandbox: Sandbox,
+    lab: Lab,
+    way: Way,
+    variables: Mapping[str, Any],
+    within: float | None = None,
+    part: slice = slice(None),
 ) -> None:
-    """Do what the files in ``way_dir`` say, in the order of their names, after its base if it names one.
+    """Do what the files of a way say, in the order of their names; if it names a base, that is done before.
 
     ``*.yaml`` is given to ``kubectl apply``, ``*.sh`` to bash in the work folder; other files lie beside them in
     ``$SOLUTION``. ``*.j2`` are rendered first. LabsError tells which file failed, with its output, or that the whole
     was not done ``within`` so many seconds; without a limit each file has a minute for each minute of the lab.
+    Of the files only ``part`` is done; the others have been before, or will be.
     """
     until = None if within is None else time.monotonic() + within
-    way = Way(way_dir)
-    base = way.expectation().base if (way_dir / EXPECTATION).is_file() else None
-    if base is not None:
-        apply_way(sandbox, lab, lab.folder / "solutions" / base, variables)
     with tempfile.TemporaryDirectory(prefix="labs-way-") as name:
         folder = Path(name)
         steps = [_lay_out(file, folder, variables) for file in way.files]
-        for step in steps:
+        for step in steps[part]:
             deadline = DEADLINE * max(1, lab.spec.minutes) if until is None else max(0.1, until - time.monotonic())
-            _take(
-                step, sandbox, folder, deadline, origin=f"{lab.slug}/{way_dir.parent.name}/{way_dir.name}/{step.name}"
-            )
+            _take(step, sandbox, folder, deadline, f"{lab.slug}/{way.folder.parent.name}/{way.name}/{step.name}")
 
 
 def _lay_out(file: Path, folder: Path, variables: Mapping[str, Any]) -> Path:

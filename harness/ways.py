@@ -42,6 +42,11 @@ class Way:
         """Its files in order, without the expectation."""
         return tuple(file for file in files_of(self.folder) if file.name != EXPECTATION)
 
+    @property
+    def base(self) -> str | None:
+        """The solution that is to be done before, if a mistaken way names one."""
+        return self.expectation().base if (self.folder / EXPECTATION).is_file() else None
+
     def expectation(self) -> Expectation:
         """What expect.yaml says; LabsError names every mistake in it."""
         path = self.folder / EXPECTATION

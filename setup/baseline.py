@@ -65,13 +65,17 @@ def restore(etcd: Etcd, path: Path) -> None:
 
 
 def settle(
-    etcd: Etcd, kept: dict[str, Entry], look: Callable[[Mapping[str, Entry]], Difference], unrest: LabsError
+    etcd: Etcd,
+    kept: dict[str, Entry],
+    look: Callable[[Mapping[str, Entry]], Difference],
+    unrest: LabsError,
+    within: float = DEADLINE,
 ) -> None:
     """Undo what ``look`` finds among the live keys until two looks in a row find nothing; ``kept`` gets the revisions.
 
-    Raises ``unrest`` when that takes longer than DEADLINE.
+    Raises ``unrest`` when that takes longer than ``within`` seconds.
     """
-    deadline = time.monotonic() + DEADLINE
+    deadline = time.monotonic() + within
     calm = 0
     while calm < 2:
         difference = look(etcd.entries(PREFIX, keys_only=True))

@@ -2,7 +2,7 @@
 
 import json
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from setup.api import Api, Object, Refused
@@ -25,17 +25,30 @@ def dump(api: Api) -> Dump:
         for resource in api.call("GET", root)["resources"]:
             if "list" not in resource["verbs"] or "/" in resource["name"] or resource["name"] in LEFT_OUT:
                 continue
-            for item in _items(api, f"{root}/{resource['name']}"):
-                meta = item["metadata"]
-                found[f"{root}/{resource['name']}/{meta.get('namespace', '')}/{meta['name']}"] = normalise(item)
+            found |= _named(f"{root}/{resource['name']}", _items(api, f"{root}/{resource['name']}"))
     return found
 
 
-def _items(api: Api, path: str) -> Iterator[Object]:
+def dump_like(api: Api, keys: Iterable[str]) -> Dump:
+    """The objects of the kinds and names that these keys of a dump have, in whatever namespace, normalised."""
+    found: Dump = {}
+    for path, name in {(key.rsplit("/", 2)[0], key.rsplit("/", 1)[1]) for key in keys}:
+        found |= _named(path, _items(api, path, f"metadata.name={name}"))
+    return found
+
+
+def _named(path: str, items: Iterable[Object]) -> Dump:
+    return {
+        f"{path}/{item['metadata'].get('namespace', '')}/{item['metadata']['name']}": normalise(item) for item in items
+    }
+
+
+def _items(api: Api, path: str, fields: str = "") -> Iterator[Object]:
     token = ""
     while True:
         try:
-            page = api.call("GET", f"{path}?limit={PAGE}&continue={urllib.parse.quote(token)}")
+            query = urllib.parse.urlencode({"limit": PAGE, "continue": token, "fieldSelector": fields})
+            page = api.call("GET", f"{path}?{query}")
         except Refused as error:
             if error.status in (404, 405):
                 return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from setup.dump import Dump, difference, dump
+from setup.dump import Dump, difference, dump, dump_like
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,13 +16,20 @@ MOVING = ("/api/v1/pods/", "/apis/discovery.k8s.io/v1/endpointslices/", "/api/v1
 COUNTED = ("status",)  # a Pod that was moved shows in the status of what owns it, and of quotas
 
 
-def take(sandbox: Sandbox) -> Dump:
-    """All objects of the sandbox now, normalised."""
+class Take(Protocol):
+    """Takes the objects of a sandbox, as ``take`` does."""
+
+    def __call__(self, sandbox: Sandbox, like: Collection[str] = ()) -> Dump:
+        """All objects of the sandbox now, or those like some."""
+
+
+def take(sandbox: Sandbox, like: Collection[str] = ()) -> Dump:
+    """All objects of the sandbox now, or those of the kinds and names that these keys have, normalised."""
     from setup.api import Api  # noqa: PLC0415  (late: not every command needs it)
 
     api = Api(sandbox.grader_kubeconfig)
     try:
-        return dump(api)
+        return dump_like(api, like) if like else dump(api)
     finally:
         api.close()
 

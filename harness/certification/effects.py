@@ -15,15 +15,17 @@ NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kuberne
 
 def no_effect(mutant: Mutant, right: Dump, now: Dump) -> bool:
     """Whether the object that the fault is about is ``now`` just as the unmutated way leaves it (``right``)."""
-    if mutant.target is None:
-        return False
-    before, after = _about(mutant.target, right), _about(mutant.target, now)
+    before, after = about(mutant, right), about(mutant, now)
     return bool(before) and before == after
 
 
-def _about(target: tuple[str, str], objects: Dump) -> dict[str, Any]:
-    """The objects of that kind and name, in every namespace, without what only tells how they came about."""
-    kind, name = target[0].lower(), target[1]
+def about(mutant: Mutant, objects: Dump) -> dict[str, Any]:
+    """The objects of the kind and name that the fault is about, in every namespace, without what only tells how they
+    came about; none where it may be about more than one.
+    """
+    if mutant.target is None:
+        return {}
+    kind, name = mutant.target[0].lower(), mutant.target[1]
     plurals = (kind, f"{kind}s", f"{kind}es", f"{kind[:-1]}ies")
     keys = (key for key in objects if key.rsplit("/", 3)[1] in plurals and key.rsplit("/", 1)[1] == name)
     return {key: _stripped(objects[key]) for key in keys}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 from typing import TYPE_CHECKING
 
-from harness.certification.effects import no_effect
+from harness.certification.course import Course
+from harness.certification.effects import about, no_effect
 from harness.certification.findings import differing, missed
 from harness.certification.naming import distinct, named
 from harness.certification.survivors import read_survivors
@@ -17,23 +16,21 @@ from harness.certification.walk import texts
 from harness.task import EXAMPLE
 from harness.variables import draw
 from harness.ways import reference
-from setup.errors import LabsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from grader.outcomes import Grade
+    from harness.certification.bystanders import Take
     from harness.certification.certificate import Finding
     from harness.certification.jobs import Job
     from harness.certification.mutants import Mutant
     from harness.certification.walk import Walk
     from harness.lab import Lab
     from setup.dump import Dump
-    from setup.sandbox import Sandbox
 
 NAMING_SEEDS = range(8)
-PATIENT = 5.0  # times the limit
-TIMES, SPARE = 2.0, 2.0  # a mutant may take so many times as long as the unmutated way, and so many seconds more
+PATIENT = 5.0  # times as long as a fault may take
 
 
 @dataclass(frozen=True)
@@ -61,36 +58,56 @@ def names(lab: Lab) -> set[str]:
     return {mutant.name for mutant in named(draws[0], draws)}
 
 
-def trials(walk: Walk, job: Job, seed: int, take: Callable[[Sandbox], Dump]) -> Iterator[tuple[int, int, Verdict]]:
+def trials(walk: Walk, job: Job, seed: int, take: Take) -> Iterator[tuple[int, int, Verdict]]:
     """Try this share of the mutants; each with its number and how many there are.
 
-    The unmutated way comes first. It must get everything, and the time it takes bounds that of the others: many a
-    mutant would wait for a state that never comes. ``take`` gives all objects of a sandbox: a fault that leaves the
-    object that it is about just as the unmutated way does is none.
+    The unmutated way comes first, and last from each checkpoint that was used: it must get everything. ``take`` gives
+    all objects of a sandbox: a fault that leaves the object that it is about just as the unmutated way does is none.
     """
-    if not job.whole:
+    if job.whole:
+        walk.clean()
+    else:
         walk.begin(seed)
-    walk.clean()
-    way = reference(walk.lab.folder)
-    limit = TIMES * walk.go(way.folder) + SPARE
+    course = Course(walk, take)
+    mine = distinct(course.files, named(course.files, _draws(walk.lab)))[job.share :: job.shares]
+    course.go({mutant.file for mutant in mine})
     control = walk.judge()
     right = take(walk.started.sandbox)
-    files = walk.rendered(way)
-    mine = distinct(files, named(files, _draws(walk.lab)))[job.share :: job.shares]
     if missed(control):
-        said = f"the unmutated reference gets {control.points} of {control.possible} points here"
-        yield 0, len(mine), Verdict("unmutated", problem=said, findings=differing(control, ()))
+        yield 0, len(mine), _unmutated("here", control)
         return
     listed = read_survivors(walk.lab.folder)
     for at, mutant in enumerate(mine, 1):
-        mutated = {**files, mutant.file: mutant.text}
-        grade = _judged(walk, mutated, limit)
-        if mutant.name in listed and missed(grade):
-            grade = _judged(walk, mutated, PATIENT * limit)  # was it the limit? The machine may have become busy
-        verdict = _verdict(mutant, grade, listed)
-        if verdict.lives and no_effect(mutant, right, take(walk.started.sandbox)):
+        grade = _tried(course, mutant, mutant.name in listed)
+        verdict = _verdict(mutant, grade, listed) if grade else None
+        if verdict is None or (verdict.lives and no_effect(mutant, right, take(walk.started.sandbox))):
             verdict = Verdict(mutant.name, counted=1, equal=1)
         yield at, len(mine), verdict
+    for file in {course.needed(mutant.file): mutant.file for mutant in mine}.values():
+        course.again(file, course.files[file], PATIENT)
+        if missed(control := walk.judge()):
+            yield len(mine), len(mine), _unmutated(f"from {file} on, after all mutants", control)
+
+
+def _unmutated(where: str, grade: Grade) -> Verdict:
+    said = f"the unmutated reference gets {grade.points} of {grade.possible} points {where}"
+    return Verdict("unmutated", problem=said, findings=differing(grade, ()))
+
+
+def _tried(course: Course, mutant: Mutant, listed: bool) -> Grade | None:
+    """The grade of this fault; one that is said to be right gets more time before it counts as wrong.
+
+    None where its file leaves the object that it is about as the unmutated file does.
+    """
+    for patience in (1.0, PATIENT) if listed else (1.0,):  # the machine may have become busy
+        if not course.again(mutant.file, mutant.text, patience, partial(_shows, course, mutant)):
+            return None
+        grade = hasty(course.walk)
+        if not grade.trustworthy:
+            grade = course.walk.judge()
+        if not missed(grade):
+            break
+    return grade
 
 
 def _verdict(mutant: Mutant, grade: Grade, listed: Mapping[str, str]) -> Verdict:
@@ -105,18 +122,10 @@ def _verdict(mutant: Mutant, grade: Grade, listed: Mapping[str, str]) -> Verdict
     return Verdict(name, counted=1, equal=int(name in listed), problem=said, lives=True)
 
 
-def _judged(walk: Walk, files: Mapping[str, str], limit: float) -> Grade:
-    """The grade of these files, gone as a candidate would: where kubectl or bash stops, what was done is judged."""
-    walk.clean()
-    with TemporaryDirectory(prefix="labs-mutant-") as name:
-        folder = Path(name) / "mutant"
-        folder.mkdir()
-        for file, text in files.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        with suppress(LabsError):
-            walk.go(folder, limit)
-    grade = hasty(walk)
-    return grade if grade.trustworthy else walk.judge()
+def _shows(course: Course, mutant: Mutant, right: Dump) -> bool:
+    """Whether the object that the fault is about differs from ``right``, or may."""
+    like = about(mutant, right)
+    return not like or not no_effect(mutant, right, course.take(course.walk.started.sandbox, like.keys()))
 
 
 def hasty(walk: Walk) -> Grade:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.app import App
     from harness.lab import Lab
 
-SHARE = 24  # mutants in one share: a few tens of seconds
+SHARE = 45  # mutants in one share: about half a minute
 EXCLUSIVE = "kind"  # its clusters fill a machine: one at a time
 
 

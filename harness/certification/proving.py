@@ -19,11 +19,10 @@ from setup.errors import LabsError
 
 if TYPE_CHECKING:
     from grader.outcomes import Grade
+    from harness.certification.bystanders import Take
     from harness.certification.jobs import Job, Order
     from harness.certification.progress import Tell
     from harness.certification.walk import Walk
-    from setup.dump import Dump
-    from setup.sandbox import Sandbox
 
 SEED, OTHER_SEED = 7, 1234
 START_WITHIN, GRADE_WITHIN, RESET_WITHIN = 60.0, 30.0, 60.0  # seconds; a healthy machine takes a few
@@ -50,7 +49,7 @@ class Proof:
     reset: float = 0.0
     grade: float = 0.0
     memory: int = 0
-    take: Callable[[Sandbox], Dump] = bystanders.take
+    take: Take = bystanders.take
 
     def __post_init__(self) -> None:
         """Make what follows from the order."""
@@ -159,7 +158,7 @@ class Proof:
             yield from map(Problem, bystanders.disturbed_by_start(before, after, self.walk.manifests(), own))
         else:
             self.walk.clean()
-        self.walk.go(reference(self.lab.folder).folder)
+        self.walk.go(reference(self.lab.folder))
         self.walk.judge()
         solved = self.take(self.walk.started.sandbox)
         self.walk.judge()
@@ -188,10 +187,18 @@ class Proof:
         yield from self._all_points(reference(self.lab.folder), "other values")
 
     def _go(self, way: Way, name: str, step: str) -> Any:
-        """Go one way from a clean start and judge it ``repeat`` + 1 times; yields what differs, returns the grade."""
-        self.walk.clean()
+        """Go one way from a clean start and judge it ``repeat`` + 1 times; yields what differs, returns the grade.
+
+        A wrong way that has a base goes on from where that solution was left, if that was kept.
+        """
+        if way.base is None or not self.walk.back(f"solutions/{way.base}"):
+            self.walk.clean()
+            if way.base is not None:
+                self.walk.go(Way(self.lab.folder / "solutions" / way.base))
         self.shown += 1
-        self.walk.go(way.folder)
+        self.walk.go(way)
+        if step == "solutions" and way.name in (mistake.base for mistake in wrong(self.lab.folder)):
+            self.walk.keep(name)
         first = self.walk.judge()
         if not first.trustworthy:
             yield self._problem(f"{name} cannot be judged", first, set(missed(first)), step, way.name)

@@ -11,6 +11,7 @@ from harness.solving import apply_way
 from harness.starting import Started, reset, start
 from harness.ways import Way, rendered_name
 from harness.yaml_files import parse, read_text
+from setup.errors import LabsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from grader.outcomes import Grade
     from harness.app import App
     from harness.lab import Lab
+    from setup.checkpoint import Checkpoint
 
 
 class Walk:
@@ -30,6 +32,7 @@ class Walk:
         self.lab = lab
         self.provider = provider
         self._started: Started | None = None
+        self._kept: dict[str, Checkpoint] = {}
 
     def begin(self, seed: int) -> Started:
         """Start the lab with the values that this seed draws; what was started before is ended."""
@@ -43,6 +46,7 @@ class Walk:
         if session is not None:
             end(self.app, session)
         self._started = None
+        self._kept.clear()
 
     @property
     def started(self) -> Started:
@@ -56,11 +60,32 @@ class Walk:
         self._started = reset(self.app, self.lab, self.started.session)
         return self._started
 
-    def go(self, folder: Path, within: float | None = None) -> float:
-        """Do what the files of a way say, at most ``within`` seconds; how many it took. LabsError where it stops."""
+    def go(self, way: Way, within: float | None = None, part: slice = slice(None)) -> float:
+        """Do what ``part`` of a way's files say, at most ``within`` seconds; how many it took.
+
+        LabsError where it stops.
+        """
         began = time.monotonic()
-        apply_way(self.started.sandbox, self.lab, folder, self.variables(), within)
+        apply_way(self.started.sandbox, self.lab, way, self.variables(), within, part)
         return time.monotonic() - began
+
+    def keep(self, name: str) -> None:
+        """Keep the state of now under this name, where that can be had."""
+        now = self.started
+        checkpoint = self.app.owner_of(now.session).checkpoint(now.sandbox, name)
+        if checkpoint is not None:
+            self._kept[name] = checkpoint
+
+    def back(self, name: str) -> bool:
+        """Bring back what was kept under this name; False where nothing was, or something was still under way then."""
+        checkpoint = self._kept.pop(name, None)
+        try:
+            if checkpoint is not None:
+                checkpoint.restore()
+                self._kept[name] = checkpoint
+        except LabsError:
+            return False
+        return checkpoint is not None
 
     def judge(self, checks: Sequence[Check] | None = None) -> Grade:
         """A grade by these checks, or by all."""

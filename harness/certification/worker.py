@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from harness.certification.jobs import Job, Order
 
 PERCENT = "400"  # garbage of control planes that work without a pause: memory for time
+LANGUAGE = "fr_FR.UTF-8"  # kubectl packs its messages at each start, half its time; here there are few, of help only
 
 
 def work(orders: Connection, order: Order) -> None:
@@ -32,6 +33,7 @@ def work(orders: Connection, order: Order) -> None:
     """
     die_with_parent()
     os.environ[COLLECTOR] = PERCENT  # of kubectl too
+    os.environ["LC_MESSAGES"] = LANGUAGE
     signal.signal(signal.SIGINT, lambda *_: None)  # not ignored: its children would inherit that
     signal.signal(signal.SIGTERM, _leave)
     worker = Worker(orders, order)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-ROOM = 1 << 30  # bytes of memory that a worker and its sandbox may need
-A_CORE = 2  # workers for each core: much of a proof is waiting for controllers
+ROOM = 5 << 28  # bytes of memory that a worker and its sandbox may need
+A_CORE = 3  # workers for each core: much of a proof is waiting for controllers
 PATIENCE = 15.0  # seconds for a worker to let go of what it does
 CONTEXT = multiprocessing.get_context("spawn")
 

@@ -50,7 +50,7 @@ def _apply(app: App, session: Session) -> None:
     lab = app.catalog.get(session.lab)
     session = app.sessions.change(settled(app, session), solution_seen=True)
     sandbox = app.sandbox_of(session)
-    apply_way(sandbox, lab, reference(lab.folder).folder, app.variables(session, sandbox))
+    apply_way(sandbox, lab, reference(lab.folder), app.variables(session, sandbox))
     app.tell(f"the reference solution of {lab.slug} is applied; `labs grade` judges it")
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from setup.checkpoint import Checkpoint
     from setup.errors import LabsError
     from setup.parts import Part
     from setup.progress import Tell
@@ -48,6 +49,9 @@ class Provider(Protocol):
 
     def reset_part(self, sandbox: Sandbox, part: Part) -> None:
         """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
+
+    def checkpoint(self, sandbox: Sandbox, name: str) -> Checkpoint | None:
+        """Keep the state of now, to be restored any number of times; None where that cannot be had."""
 
     def load(self, shapes: Sequence[str]) -> Load:
         """What clusters of all these shapes take, with nothing on them."""

@@ -45,6 +45,7 @@ class FakeProvider:
         self.lacks = lacks
         self.room: tuple[LabsError, ...] = ()
         self.holds = 10
+        self.keeps = True
         self.calls: list[tuple[str, ...]] = []
         self.before: Callable[[str], None] = lambda _: None
 
@@ -99,6 +100,19 @@ class FakeProvider:
     def reset_part(self, sandbox: Sandbox, part: Part) -> None:
         self.before("reset_part")
         self.calls.append(("reset_part", sandbox.name, *part.namespaces))
+
+    def checkpoint(self, sandbox: Sandbox, name: str) -> SimpleNamespace | None:
+        self.calls.append(("checkpoint", sandbox.name, name))
+        kept = sandbox.directory / "checkpoints" / name
+        shutil.copytree(sandbox.work, kept, dirs_exist_ok=True)
+
+        def restore() -> None:
+            self.before("restore")
+            self.calls.append(("restore", sandbox.name, name))
+            shutil.rmtree(sandbox.work)
+            shutil.copytree(kept, sandbox.work)
+
+        return SimpleNamespace(restore=restore) if self.keeps else None
 
     def load(self, shapes: Sequence[str]) -> Load:
         return Load(len(shapes))

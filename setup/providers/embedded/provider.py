@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from setup import baseline, parts
+from setup.checkpoint import Checkpoint
 from setup.errors import LabsError
 from setup.etcd import Etcd
 from setup.parts import Part
@@ -104,6 +105,10 @@ class Embedded:
         """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
         etcd = Etcd.on_socket(sandbox.directory)
         parts.reset(sandbox.grader_kubeconfig, etcd, sandbox.directory / baseline.FILE, part)
+
+    def checkpoint(self, sandbox: Sandbox, name: str) -> Checkpoint | None:
+        """Keep the state of now once controllers are at rest; None where they are not soon."""
+        return Checkpoint.take(sandbox, name)
 
     def load(self, shapes: Sequence[str]) -> Load:
         """What so many control planes take."""

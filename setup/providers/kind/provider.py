@@ -145,6 +145,9 @@ class Kind:
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
         parts.reset(cluster.grader_kubeconfig, etcd, cluster.directory / baseline.FILE, part)
 
+    def checkpoint(self, sandbox: Sandbox, name: str) -> None:
+        """What pods did on real nodes cannot be undone."""
+
     def load(self, shapes: Sequence[str]) -> Load:
         """What clusters of all these shapes take, with nothing on them."""
         control_planes, workers = _nodes(shapes)

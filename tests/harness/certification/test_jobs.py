@@ -65,7 +65,7 @@ def test_a_lab_yaml_that_cannot_be_read_is_a_problem_of_that_lab_alone(make_worl
     assert places(found) == {("01-pass", "fake")}
 
 
-@pytest.mark.parametrize(("mutants", "shares"), [(0, 1), (24, 1), (25, 2), (70, 3)])
+@pytest.mark.parametrize(("mutants", "shares"), [(0, 1), (45, 1), (46, 2), (100, 3)])
 def test_many_mutants_are_shared_the_first_share_taking_all_the_steps(app, monkeypatch, mutants, shares):
     monkeypatch.setattr("harness.certification.faulty.example_mutants", lambda lab: [None] * mutants)
     found = planned(app, "01-pass", shares=True)

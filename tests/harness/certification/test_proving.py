@@ -10,6 +10,7 @@ from harness.certification.proving import Proof
 from harness.certification.walk import Walk
 
 WEB = "/api/v1/pods/shop/web"
+WHOLE = ("01-pass", "fake", "three-node")
 STEPS = ["lint", "start", "solutions", "wrong ways", "mutants", "bystanders", "reset", "time", "other values"]
 
 
@@ -21,13 +22,14 @@ def prove(make_world, tmp_path, mini_labs):
     shutil.copy(mini_labs / "curriculum.yaml", root)
     told = []
 
-    def run(change=lambda folder: None, repeat=1, report=None, objects=dict, job=("01-pass", "fake", "three-node")):
+    def run(change=lambda folder: None, world_is=lambda world: None, repeat=1, report=None, objects=dict, job=WHOLE):
         change(root / "01-pass")
         world = make_world(root)
+        world_is(world)
         world.app.catalog.__dict__.update(Catalog((root,)).__dict__)
         order = Order(world.app.catalog.roots, world.app.state, world.app.cache, repeat, True, report)
         walk = Walk(world.app, world.app.catalog.get("01-pass"), "fake")
-        proof = Proof(walk, Job(*job), order, lambda *said: told.append(said[1:]), take=lambda _: objects())
+        proof = Proof(walk, Job(*job), order, lambda *said: told.append(said[1:]), take=lambda *_: objects())
         found = proof.certificate()
         assert world.app.sessions.all() == ()
         return found
@@ -47,6 +49,27 @@ def test_a_lab_in_order_is_certified(prove):
     assert (found.counts.mutants, found.counts.caught, found.counts.score) == (1, 1, 1.0)
     assert found.counts.grades == found.counts.same == 3 * 6
     assert ("solutions", 1, 2) in prove.told
+
+
+def test_without_checkpoints_all_the_same_is_shown(prove):
+    def no_checkpoints(world):
+        world.provider.keeps = False
+
+    found = prove(world_is=no_checkpoints)
+    assert (found.ok, found.counts.mutants, found.counts.caught) == (True, 1, 1)
+
+
+def test_a_restored_state_that_differs_is_found_by_going_the_unmutated_way_once_more(prove):
+    def spoil(world):
+        def before(what):
+            kept = world.work().parent / "checkpoints" / "before" / "0"
+            if what == "restore" and kept.exists():
+                (kept / "answer.txt").mkdir(exist_ok=True)
+
+        world.provider.before = before
+
+    found = prove(world_is=spoil)
+    assert "the unmutated reference gets" in str(sentences(found))
 
 
 def test_what_lint_finds_ends_it(prove):
