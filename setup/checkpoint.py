@@ -34,7 +34,9 @@ class Checkpoint:
 
     @classmethod
     def take(cls, sandbox: Sandbox, name: str, connect: Connect = Etcd.on_socket) -> "Checkpoint | None":
-        """Keep the state of now under this name; None where controllers do not come to rest for long enough."""
+        """Keep the state of now under this name; None where controllers do not come to rest for long enough, or the
+        candidate's folder holds what cannot be copied.
+        """
         etcd = connect(sandbox.directory)
         try:
             keys = _at_rest(etcd)
@@ -43,8 +45,11 @@ class Checkpoint:
         if keys is None:
             return None
         checkpoint = cls(sandbox, sandbox.directory / "checkpoints" / name, keys, connect)
-        for there, kept in checkpoint._files():
-            _copy(there, kept)
+        try:
+            for there, kept in checkpoint._files():
+                _copy(there, kept)
+        except OSError:  # a pipe or a socket, a full disk
+            return None
         return checkpoint
 
     def restore(self) -> None:
@@ -56,8 +61,11 @@ class Checkpoint:
             baseline.settle(etcd, self.keys, self._changed, unrest, PATIENCE)
         finally:
             etcd.close()
-        for there, kept in self._files():
-            _copy(kept, there)
+        try:
+            for there, kept in self._files():
+                _copy(kept, there)
+        except OSError as error:
+            raise LabsError(f"{there} cannot be brought back: {error}") from error
 
     def _changed(self, now: Mapping[str, Entry]) -> Difference:
         """Events may be written at any time: they tell nothing of the state."""

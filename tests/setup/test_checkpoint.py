@@ -1,5 +1,7 @@
 """Coming back to a state between the baseline and now."""
 
+import os
+
 import pytest
 
 from setup.checkpoint import Checkpoint
@@ -74,6 +76,19 @@ def test_a_file_that_was_not_there_is_gone_again(sandbox):
     sandbox.candidate_kubeconfig.write_text("login")
     checkpoint.restore()
     assert not sandbox.candidate_kubeconfig.exists()
+
+
+def test_nothing_is_kept_of_a_folder_that_cannot_be_copied(sandbox):
+    os.mkfifo(sandbox.work / "pipe")
+    assert take(sandbox, FakeEtcd({ROLE: Entry(1, b"good")})) is None
+
+
+def test_a_folder_that_cannot_be_brought_back_is_said(sandbox):
+    checkpoint = take(sandbox, FakeEtcd({ROLE: Entry(1, b"good")}))
+    elsewhere = sandbox.work.rename(sandbox.work.with_name("elsewhere"))
+    sandbox.work.symlink_to(elsewhere)
+    with pytest.raises(LabsError, match="work cannot be brought back"):
+        checkpoint.restore()
 
 
 @pytest.mark.parametrize("key", [EVENT, LEASE, "/registry/masterleases/1.2.3.4"])
