@@ -67,6 +67,11 @@ def wrong(lab: Path) -> tuple[Way, ...]:
     return _ways(lab / "wrong")
 
 
+def stages(lab: Path, way: Way) -> tuple[Way, ...]:
+    """What is done one after the other to go this way: its base, if it names one, and then the way itself."""
+    return (way,) if way.base is None else (Way(lab / "solutions" / way.base), way)
+
+
 def reference(lab: Path) -> Way:
     """The solution that is shown to candidates; LabsError if the lab has none."""
     way = Way(lab / "solutions" / REFERENCE)

@@ -14,7 +14,7 @@ from harness.certification.evidence import Evidence
 from harness.certification.findings import differing, missed, outcomes, unlike
 from harness.exams.claims import stated
 from harness.linting import lint
-from harness.ways import Way, reference, solutions, wrong
+from harness.ways import Way, reference, solutions, stages, wrong
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
@@ -193,8 +193,8 @@ class Proof:
         """
         if way.base is None or not self.walk.back(f"solutions/{way.base}"):
             self.walk.clean()
-            if way.base is not None:
-                self.walk.go(Way(self.lab.folder / "solutions" / way.base))
+            for before in stages(self.lab.folder, way)[:-1]:
+                self.walk.go(before)
         self.shown += 1
         self.walk.go(way)
         if step == "solutions" and way.name in (mistake.base for mistake in wrong(self.lab.folder)):

@@ -2,7 +2,7 @@ import pytest
 
 from harness.solving import apply_way
 from harness.starting import start
-from harness.ways import Way
+from harness.ways import Way, stages
 from setup.errors import LabsError
 
 
@@ -26,7 +26,7 @@ def test_every_solution_scores_full_marks(world, started, way):
 @pytest.mark.parametrize("way", ["empty", "other-code", "spaces"])
 def test_every_wrong_way_scores_what_it_says(world, started, way):
     mistaken = Way(started.lab.folder / "wrong" / way)
-    for each in ([Way(started.lab.folder / "solutions" / mistaken.base)] if mistaken.base else []) + [mistaken]:
+    for each in stages(started.lab.folder, mistaken):
         apply_way(started.sandbox, started.lab, each, started.session.vars)
     assert points(world, started) == mistaken.expectation().points
 

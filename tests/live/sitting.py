@@ -14,7 +14,7 @@ from harness.catalog import Catalog
 from harness.exams import places
 from harness.paths import cache, lab_roots
 from harness.solving import apply_way
-from harness.ways import Way, solutions, wrong
+from harness.ways import Way, solutions, stages, wrong
 from tests.live.user import User
 
 
@@ -46,7 +46,9 @@ class Sitting:
         exam = app.exams.current()
         task = exam.task(number)
         sandbox = places.need(app, exam, task)
-        apply_way(sandbox, app.catalog.get(task.lab), way.folder, places.variables(exam, task, sandbox))
+        lab = app.catalog.get(task.lab)
+        for each in stages(lab.folder, way):
+            apply_way(sandbox, lab, each, places.variables(exam, task, sandbox))
 
     def shell(self, *lines: str) -> str:
         """What the base host's shell says to these lines."""
