@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-ROOM = 5 << 28  # bytes of memory that a worker and its sandbox may need
+ROOM = 3 << 29  # bytes of memory that a worker and its sandbox may need
 A_CORE = 3  # workers for each core: much of a proof is waiting for controllers
 PATIENCE = 15.0  # seconds for a worker to let go of what it does
 CONTEXT = multiprocessing.get_context("spawn")
