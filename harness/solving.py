@@ -34,7 +34,7 @@ def apply_way(
     within: float | None = None,
     part: slice = slice(None),
 ) -> None:
-    """Do what the files of a way say, in the order of their names; if it names a base, that is done before.
+    """Do what the files of a way say, in the order of their names; its base, if it has one, is the caller's to do.
 
     ``*.yaml`` is given to ``kubectl apply``, ``*.sh`` to bash in the work folder; other files lie beside them in
     ``$SOLUTION``. ``*.j2`` are rendered first. LabsError tells which file failed, with its output, or that the whole

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from setup import baseline
-from setup.baseline import ALWAYS_NEW, DROPPED, PREFIX, Difference, differences
+from setup.baseline import ALWAYS_NEW, DROPPED, KEPT_WHERE_PRESENT, PREFIX, Difference, differences
 from setup.errors import LabsError
 from setup.etcd import Entry, Etcd
 from setup.sandbox import Sandbox
@@ -18,7 +18,7 @@ from setup.sandbox import Sandbox
 PAUSE = 0.1  # seconds between two looks
 CALM = 8  # looks in a row that find every key as it was: on a busy machine controllers may be late
 PATIENCE = 5.0  # seconds for controllers to be done with what they saw, or with what was restored
-PASSING = (*ALWAYS_NEW, *DROPPED, "/registry/leases/")  # keys that change while nothing happens
+PASSING = (*ALWAYS_NEW, *DROPPED, *KEPT_WHERE_PRESENT)  # keys that change while nothing happens
 
 Connect = Callable[[Path], Etcd]
 

@@ -15,8 +15,8 @@ NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kuberne
 
 def no_effect(mutant: Mutant, right: Dump, now: Dump) -> bool:
     """Whether the object that the fault is about is ``now`` just as the unmutated way leaves it (``right``)."""
-    before, after = about(mutant, right), about(mutant, now)
-    return bool(before) and before == after
+    before = about(mutant, right)
+    return bool(before) and before == about(mutant, now)
 
 
 def about(mutant: Mutant, objects: Dump) -> dict[str, Any]:

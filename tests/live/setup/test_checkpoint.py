@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from setup.api import Api
 from setup.dump import difference, dump
 
 pytestmark = pytest.mark.live
@@ -38,13 +37,6 @@ CHANGES = [
     ("delete", "namespace", "shop", "--wait=false"),
     ("-n", "shop", "create", "deployment", "other", "--image=nginx", "--replicas=2"),
 ]
-
-
-@pytest.fixture
-def api(cluster):
-    connection = Api(cluster.sandbox.grader_kubeconfig)
-    yield connection
-    connection.close()
 
 
 def pods(cluster):

@@ -1,7 +1,6 @@
 """Whatever a cluster-admin did, a reset brings the baseline back."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -42,13 +41,6 @@ spec:
 """
 BOAT = "{apiVersion: harbour.example.org/v1, kind: Boat, metadata: {name: b, finalizers: [example.org/nobody]}}"
 HELD = "{apiVersion: v1, kind: ConfigMap, metadata: {name: held, namespace: default, finalizers: [example.org/nobody]}}"
-
-
-@pytest.fixture
-def api(cluster) -> Iterator[Api]:
-    connection = Api(cluster.sandbox.grader_kubeconfig)
-    yield connection
-    connection.close()
 
 
 def settled_difference(api, before):
