@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from harness.certification.mutants import Mutant
     from setup.dump import Dump
 
+ASSIGNED = ("clusterIP", "clusterIPs")  # fields of a spec that are another's choice each time
 NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")
 
 
@@ -35,4 +36,7 @@ def _stripped(each: Mapping[str, Any]) -> dict[str, Any]:
     metadata = dict(each.get("metadata") or {})
     noted = metadata.pop("annotations", None) or {}
     metadata["annotations"] = {key: value for key, value in noted.items() if key not in NOTES}
-    return {**{key: value for key, value in each.items() if key != "status"}, "metadata": metadata}
+    found = {**{key: value for key, value in each.items() if key != "status"}, "metadata": metadata}
+    if isinstance(spec := each.get("spec"), dict):
+        found["spec"] = {key: value for key, value in spec.items() if key not in ASSIGNED}
+    return found

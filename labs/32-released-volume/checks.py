@@ -7,12 +7,12 @@ from grader import K8s, check
 
 def volume(k8s: K8s, name: str) -> dict[str, Any]:
     """A volume of the start, which must be as it was."""
-    tag = k8s.vars["tag"]
+    tag, size = k8s.vars["tag"], int(k8s.vars["size"]) + (name == "spare")
     found = k8s.expect({
         "kind": "PersistentVolume",
         "metadata": {"name": f"{name}-{tag}"},
         "spec": {
-            "capacity": {"storage": f"{k8s.vars['size']}Gi"},
+            "capacity": {"storage": f"{size}Gi"},
             "persistentVolumeReclaimPolicy": "Retain",
             "storageClassName": f"shelf-{tag}",
             "accessModes": ["ReadWriteOnce"],

@@ -31,3 +31,15 @@ def test_a_fault_that_changes_its_object_or_makes_another_is_one():
 def test_a_fault_about_more_than_one_object_or_none_that_is_there_is_one():
     assert not no_effect(Mutant("x", "a.sh", str), RIGHT, RIGHT)
     assert not no_effect(Mutant("x", "a", str, ("Deployment", "gone")), RIGHT, RIGHT)
+
+
+def test_addresses_that_are_drawn_anew_each_time_are_no_difference():
+    service = "/api/v1/services/shop/web"
+
+    def drawn(address, port):
+        spec = {"clusterIP": address, "clusterIPs": [address], "ports": [{"port": port}]}
+        return {service: {"metadata": {"name": "web"}, "spec": spec}}
+
+    mutant = Mutant("x", "a", str, ("Service", "web"))
+    assert no_effect(mutant, drawn("10.96.0.7", 80), drawn("10.96.0.8", 80))
+    assert not no_effect(mutant, drawn("10.96.0.7", 80), drawn("10.96.0.7", 81))
