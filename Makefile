@@ -32,8 +32,8 @@ certify: .venv/made ## prove every lab of the embedded provider; REPORT=DIR writ
 	$(BIN)/labs prefetch --provider embedded
 	$(BIN)/labs certify --provider embedded $(if $(REPORT),--report $(REPORT))
 
-certify-kind: node-image ## prove every lab that needs real nodes: needs Docker or Podman
-	$(BIN)/labs certify --provider kind $(if $(REPORT),--report $(REPORT))
+certify-kind: node-image ## prove every lab that needs real nodes: needs Docker or Podman; CERTIFY=OPTIONS for labs certify
+	$(BIN)/labs certify --provider kind $(CERTIFY)
 
 bench: .venv/made ## the figures: start, grade, reset, memory, sandboxes at once
 	$(BIN)/labs prefetch --provider embedded

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 @click.option("--mutants/--no-mutants", default=True, help="Try faulty variants of the reference solution, too.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Work on N sandboxes at a time.")
 @click.option("--report", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Write a report there.")
+@click.option(
+    "--failed",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Only the labs that were not in order in that report.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.pass_obj
 def certify_command(
@@ -38,6 +44,7 @@ def certify_command(
     mutants: bool,
     jobs: int | None,
     report: Path | None,
+    failed: Path | None,
     as_json: bool,
 ) -> None:
     """Prove labs on live clusters.
@@ -58,8 +65,12 @@ def certify_command(
     from harness.certification.certifying import Wish, certify
     from harness.output.certificates import certificates_document, show
     from harness.output.documents import to_json
-    from harness.output.report import prepare, write_report
+    from harness.output.report import again, prepare, write_report
 
+    if failed is not None:
+        slugs = again(failed, slugs)
+        if not slugs:
+            raise SystemExit(ExitCode.DONE)
     folder = None if report is None else prepare(report)
     wish = Wish(slugs, provider, everywhere, repeat, mutants, jobs, folder)
     found, seconds = certify(app, wish)

@@ -45,6 +45,24 @@ def write_report(folder: Path, certificates: Sequence[Certificate], seconds: flo
     (folder / DOCUMENT).write_text(to_json(certificates_document(certificates, seconds)) + "\n", encoding="utf-8")
 
 
+def again(folder: Path, slugs: Sequence[str]) -> tuple[str, ...]:
+    """The labs that were not in order in the report in ``folder``, of these where some are named.
+
+    LabsError where there is no report.
+    """
+    try:
+        document = json.loads((folder / DOCUMENT).read_bytes())
+        return tuple(
+            str(lab["slug"])
+            for lab in document["labs"]
+            if not lab["ok"] and not lab["obstacle"] and lab["slug"] in (slugs or [lab["slug"]])
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LabsError(
+            f"{folder} holds no report of labs certify", "Name the DIR of an earlier --report.", 2
+        ) from error
+
+
 def _objects(document: dict[str, Any]) -> Iterator[str]:
     for lab in document["labs"]:
         for step in lab["steps"]:

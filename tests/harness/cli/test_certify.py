@@ -49,3 +49,28 @@ def test_a_lab_that_cannot_be_read_exits_with_1(make_world, write_lab, capsys):
 
 def test_an_unknown_provider_is_wrong_usage(labs):
     assert labs("certify", "--provider", "fakke").code == 2
+
+
+def report_of(folder, **labs):
+    folder.mkdir()
+    found = [{"slug": slug.replace("_", "-"), "ok": ok, "obstacle": ""} for slug, ok in labs.items()]
+    (folder / "certify.json").write_text(json.dumps({"labs": found}))
+    return str(folder)
+
+
+def test_what_was_not_in_order_is_proved_again(labs, tmp_path):
+    report = report_of(tmp_path / "report", **{"01_pass": True, "05_traffic": False})
+    answer = labs("certify", "--failed", report, "--json")
+    assert [lab["slug"] for lab in answer.document["labs"]] == ["05-traffic"]
+    assert labs("certify", "01-pass", "--failed", report).code == 0  # was in order
+
+
+def test_nothing_is_proved_again_where_all_was_in_order(labs, tmp_path):
+    answer = labs("certify", "--failed", report_of(tmp_path / "report", **{"05_traffic": True}))
+    assert (answer.code, answer.out) == (0, "")
+
+
+def test_a_folder_without_a_report_is_wrong_usage(labs, tmp_path):
+    answer = labs("certify", "--failed", str(tmp_path))
+    assert answer.code == 2
+    assert "holds no report of labs certify" in answer.err
