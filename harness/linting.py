@@ -153,10 +153,7 @@ def _way_problems(lab: Lab) -> Iterator[Problem]:
     for way in (*solutions, *wrong):
         yield from _idle_files(lab, way)
     for way in wrong:
-        yield from (
-            Problem(f"{lab.slug}/wrong/{way.name}", sentence)
-            for sentence in _expectation_problems(lab, way, {solution.name for solution in solutions})
-        )
+        yield from (Problem(f"{lab.slug}/wrong/{way.name}", sentence) for sentence in _expectation_problems(lab, way))
 
 
 def _content_problems(lab: Lab) -> Iterator[Problem]:
@@ -184,7 +181,7 @@ def _idle_files(lab: Lab, way: ways.Way) -> Iterator[Problem]:
             yield Problem(f"{place}/{file.name}", "is used by no script of its folder")
 
 
-def _expectation_problems(lab: Lab, way: ways.Way, solutions: Collection[str]) -> Iterator[str]:
+def _expectation_problems(lab: Lab, way: ways.Way) -> Iterator[str]:
     try:
         expected = way.expectation()
     except LabsError as error:
@@ -197,8 +194,10 @@ def _expectation_problems(lab: Lab, way: ways.Way, solutions: Collection[str]) -
     left = lab.points - sum(worth.get(name, 0) for name in set(expected.fails))
     if expected.points != left:
         yield f"expects {expected.points} points, but the checks that do not fail are worth {left}"
-    if expected.base is not None and expected.base not in solutions:
-        yield f"builds on {expected.base!r}, which is not a solution"
+    try:
+        ways.stages(lab.folder, way)
+    except LabsError as error:
+        yield error.what
 
 
 def _texts(folder: Path) -> Iterable[Path]:

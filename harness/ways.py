@@ -44,7 +44,7 @@ class Way:
 
     @property
     def base(self) -> str | None:
-        """The solution that is to be done before, if a mistaken way names one."""
+        """The way that is to be done before, if a mistaken way names one: a solution, or another mistake."""
         return self.expectation().base if (self.folder / EXPECTATION).is_file() else None
 
     def expectation(self) -> Expectation:
@@ -68,8 +68,18 @@ def wrong(lab: Path) -> tuple[Way, ...]:
 
 
 def stages(lab: Path, way: Way) -> tuple[Way, ...]:
-    """What is done one after the other to go this way: its base, if it names one, and then the way itself."""
-    return (way,) if way.base is None else (Way(lab / "solutions" / way.base), way)
+    """What is done one after the other to go this way: its base, if it names one, with that one's, and then itself.
+
+    LabsError where a base is none of the lab's ways, or a way in the end builds on itself.
+    """
+    found = [way]
+    while (base := found[0].base) is not None:
+        before = next((each for each in (*solutions(lab), *wrong(lab)) if each.name == base), None)
+        if before is None or before in found:
+            why = "which is no way of the lab" if before is None else "which builds on it"
+            raise LabsError(f"{lab.name}: wrong/{found[0].name} builds on {base!r}, {why}", f"`labs lint {lab.name}`")
+        found.insert(0, before)
+    return tuple(found)
 
 
 def reference(lab: Path) -> Way:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.certification.jobs import Job, Order, plan
+from harness.certification.jobs import LARGE, Job, Order, plan
 from harness.certification.stage import stage
 from harness.certification.workers import Workers, gathered, most_jobs
+from harness.exams.room import Room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +44,27 @@ def certify(app: App, wish: Wish) -> tuple[list[Certificate], float]:
         return gathered(planned, {}), time.monotonic() - began
     with stage(app, count) as folders, Watch(jobs) as watch:
         order = Order(app.catalog.roots, app.state, app.cache, wish.repeat, wish.mutants, wish.report)
-        done = Workers(order, folders, watch.show).prove(_longest_first(jobs))
+        done = Workers(order, folders, watch.show, {LARGE: _at_once(app, jobs)}).prove(_longest_first(jobs))
     return gathered(planned, done), time.monotonic() - began
 
 
+def _at_once(app: App, jobs: list[Job]) -> int:
+    """How many clusters of real nodes this machine holds, of the largest shape that is asked for; one for each core."""
+    shapes = {job.shape for job in jobs if job.provider == LARGE}
+    if not shapes:
+        return 1
+    largest = max(shapes, key=lambda shape: app.providers[LARGE].load((shape,)).memory)
+    room = Room(app)
+    fitting = (n for n in range(os.cpu_count() or 1, 1, -1) if room.obstacle([(LARGE, largest)] * n) is None)
+    return next(fitting, 1)
+
+
 def _longest_first(jobs: list[Job]) -> list[Job]:
-    """Labs in one share first, then those that take all the steps, then the shares of mutants, which are short."""
-    return sorted(jobs, key=lambda job: (job.shares > 1, job.share))
+    """Labs in one share first, then those that take all the steps, then the shares of mutants, which are short.
+
+    A lab that replaces its cluster comes after those that can still use that.
+    """
+    lasting = {(job.provider, job.shape) for job in jobs if not job.replaces}
+    return sorted(
+        jobs, key=lambda job: (job.replaces and (job.provider, job.shape) in lasting, job.shares > 1, job.share)
+    )

@@ -36,6 +36,7 @@ class Course:
         self.files = walk.rendered(self.way)
         self.seconds: list[float] = []
         self.objects: list[Dump] = []
+        self._begun: set[int] = set()
 
     def go(self, changing: Collection[str]) -> None:
         """Go from the clean start to the end, keeping what comes back before a file of those that are ``changing``.
@@ -58,6 +59,7 @@ class Course:
         because ``shown``, asked with what there was after the unmutated file, said that no fault shows.
         """
         begin, own = self._back(self.needed(file)), list(self.files).index(file)
+        self._begun.add(begin)
         until = time.monotonic() + patience * (TIMES * sum(self.seconds[begin:]) + SPARE)
         with TemporaryDirectory(prefix="labs-mutant-") as name:
             folder = Path(name) / "mutant"
@@ -70,6 +72,10 @@ class Course:
                     return False
                 self.walk.go(Way(folder), until - time.monotonic(), slice(own + 1, None))
         return True
+
+    def beginnings(self) -> list[str]:
+        """The files from which faults were tried: before each, the state was kept, or is the clean start."""
+        return [list(self.files)[at] for at in sorted(self._begun)]
 
     def needed(self, file: str) -> int:
         """The number of the first file that is done with what ``file`` says: itself, or a script that names it."""

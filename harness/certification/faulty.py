@@ -83,7 +83,7 @@ def trials(walk: Walk, job: Job, seed: int, take: Take) -> Iterator[tuple[int, i
         if verdict is None or (verdict.lives and no_effect(mutant, right, take(walk.started.sandbox))):
             verdict = Verdict(mutant.name, counted=1, equal=1)
         yield at, len(mine), verdict
-    for file in {course.needed(mutant.file): mutant.file for mutant in mine}.values():
+    for file in course.beginnings():
         course.again(file, course.files[file], PATIENT)
         if missed(control := walk.judge()):
             yield len(mine), len(mine), _unmutated(f"from {file} on, after all mutants", control)

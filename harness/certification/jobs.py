@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from harness.app import App
     from harness.lab import Lab
 
-SHARE = 45  # mutants in one share: about half a minute
-EXCLUSIVE = "kind"  # its clusters fill a machine: one at a time
+SHARE, LARGE_SHARE = 45, 18  # mutants in one share: some half a minute; on real nodes minutes
+LARGE = "kind"  # its clusters fill a machine: only as many at a time as there is room for
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Job:
-    """One share of a lab on one provider; the first, number 0, is the one that takes all the steps."""
+    """One share of a lab on one provider; the first, number 0, is the one that takes all the steps.
+
+    With ``replaces`` no other lab can go on with its cluster.
+    """
 
     slug: str
     provider: str
     shape: str
     share: int = 0
     shares: int = 1
+    replaces: bool = False
 
     @property
     def whole(self) -> bool:
@@ -87,15 +91,15 @@ def _jobs(app: App, lab: Lab, provider: str, *, shares: bool) -> Iterator[Job | 
     if why is not None:
         yield Certificate(lab.slug, provider, obstacle=f"{provider}: {why}")
         return
-    count = _shares(lab) if shares and provider != EXCLUSIVE else 1
+    count = _shares(lab, LARGE_SHARE if provider == LARGE else SHARE) if shares and not lab.spec.replaces else 1
     for share in range(count):
-        yield Job(lab.slug, provider, lab.spec.shape, share, count)
+        yield Job(lab.slug, provider, lab.spec.shape, share, count, lab.spec.replaces)
 
 
-def _shares(lab: Lab) -> int:
+def _shares(lab: Lab, size: int) -> int:
     from harness.certification.faulty import example_mutants  # noqa: PLC0415  (late: reads the lab's files)
 
     try:
-        return -(-len(example_mutants(lab)) // SHARE) or 1
+        return -(-len(example_mutants(lab)) // size) or 1
     except LabsError:
         return 1  # lint says what is wrong with its files

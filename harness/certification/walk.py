@@ -25,18 +25,23 @@ if TYPE_CHECKING:
 
 
 class Walk:
-    """A lab's way from its start to a grade. ``begin`` comes first; ``end`` keeps the sandbox for the next lab."""
+    """A lab's way from its start to a grade. ``begin`` comes first; ``end`` keeps the sandbox for the next lab.
+
+    ``gone`` are the ways that were gone since the clean start, also those that were gone in part.
+    """
 
     def __init__(self, app: App, lab: Lab, provider: str) -> None:
         self.app = app
         self.lab = lab
         self.provider = provider
         self._started: Started | None = None
-        self._kept: dict[str, Checkpoint] = {}
+        self._kept: dict[str, tuple[Checkpoint, tuple[Way, ...]]] = {}
+        self.gone: tuple[Way, ...] = ()
 
     def begin(self, seed: int) -> Started:
         """Start the lab with the values that this seed draws; what was started before is ended."""
         self.end()
+        self.gone = ()
         self._started = start(self.app, self.lab, self.provider, seed, lambda _: False)
         return self._started
 
@@ -58,6 +63,7 @@ class Walk:
     def clean(self) -> Started:
         """The clean start again, with the same values."""
         self._started = reset(self.app, self.lab, self.started.session)
+        self.gone = ()
         return self._started
 
     def go(self, way: Way, within: float | None = None, part: slice = slice(None)) -> float:
@@ -66,6 +72,7 @@ class Walk:
         LabsError where it stops.
         """
         began = time.monotonic()
+        self.gone += (way,)
         apply_way(self.started.sandbox, self.lab, way, self.variables(), within, part)
         return time.monotonic() - began
 
@@ -74,18 +81,20 @@ class Walk:
         now = self.started
         checkpoint = self.app.owner_of(now.session).checkpoint(now.sandbox, name)
         if checkpoint is not None:
-            self._kept[name] = checkpoint
+            self._kept[name] = checkpoint, self.gone
 
     def back(self, name: str) -> bool:
         """Bring back what was kept under this name; False where nothing was, or something was still under way then."""
-        checkpoint = self._kept.pop(name, None)
+        kept = self._kept.pop(name, None)
+        if kept is None:
+            return False
+        checkpoint, gone = kept
         try:
-            if checkpoint is not None:
-                checkpoint.restore()
-                self._kept[name] = checkpoint
+            checkpoint.restore()
         except LabsError:
             return False
-        return checkpoint is not None
+        self._kept[name], self.gone = kept, gone
+        return True
 
     def judge(self, checks: Sequence[Check] | None = None) -> Grade:
         """A grade by these checks, or by all."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 import os
+from collections import Counter
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any
 
 from harness.certification.certificate import Certificate, merge
-from harness.certification.jobs import EXCLUSIVE, Job, Order
 from harness.certification.progress import Done
 from harness.certification.proving import broken_off
 from harness.certification.worker import work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from harness.certification.jobs import Job, Order
 
 ROOM = 3 << 29  # bytes of memory that a worker and its sandbox may need
 A_CORE = 3  # workers for each core: much of a proof is waiting for controllers
@@ -45,11 +47,17 @@ class Hand:
 class Workers:
     """Gives out jobs and gathers certificates. Each worker has a state folder of its own."""
 
-    def __init__(self, order: Order, folders: Sequence[Path], show: Callable[[Any], None]) -> None:
-        """``show`` is told everything that workers say: Progress, Done, and lines of text."""
+    def __init__(
+        self, order: Order, folders: Sequence[Path], show: Callable[[Any], None], most: Mapping[str, int]
+    ) -> None:
+        """``show`` is told everything that workers say: Progress, Done, and lines of text.
+
+        ``most`` says how many sandboxes of a provider there is room for, where that is less than there are workers.
+        """
         self.order = order
         self.folders = list(folders)
         self.show = show
+        self.most = most
         self.hands: list[Hand] = []
         self.done: dict[Job, Certificate] = {}
 
@@ -66,9 +74,15 @@ class Workers:
         return self.done
 
     def _next(self, hand: Hand, waiting: Sequence[Job]) -> Job | None:
-        """The job for this worker: first what its sandbox fits; an exclusive provider is for one worker at a time."""
-        busy = any(other.kind and other.kind[0] == EXCLUSIVE for other in self.hands if other is not hand)
-        able = [job for job in waiting if not (busy and job.provider == EXCLUSIVE)]
+        """The job for this worker: first what its sandbox fits; one provider after the other fills the machine."""
+        others = [other for other in self.hands if other is not hand]
+        at_work = {other.job.provider for other in others if other.job}
+        there = Counter(other.kind[0] for other in others if other.kind)
+        able = [
+            job
+            for job in waiting
+            if at_work <= {job.provider} and there[job.provider] < self.most.get(job.provider, len(self.hands))
+        ]
         fitting = [job for job in able if (job.provider, job.shape) == hand.kind]
         return next(iter(fitting or able), None)
 

@@ -35,6 +35,8 @@ def test_many_mistakes_are_named_at_once(mine):
     (mine / "start" / "run.py").write_text("")
     (mine / "wrong" / "empty" / "expect.yaml").write_text("points: 2\nfails: [nothing]\nwhy: x\n")
     (mine / "wrong" / "spaces" / "expect.yaml").write_text("point: 2\n")
+    other = mine / "wrong" / "other-code" / "expect.yaml"
+    other.write_text(other.read_text().replace("base: reference", "base: nobody"))
     (mine / "solutions" / "reference" / "data.txt").write_text("x")
     (mine / "start" / "work" / "bad.yaml").write_text("{{{ this may be as wrong as the task wants")
     shutil.rmtree(mine / "solutions" / "from-file")
@@ -47,6 +49,7 @@ def test_many_mistakes_are_named_at_once(mine):
         "expects 'nothing' to fail, which is not a check",
         "expects 2 points, but the checks that do not fail are worth 4",
         "unknown key 'point'",
+        "wrong/other-code builds on 'nobody', which is no way of the lab",
         "01-pass/solutions: has 1 of at least 2",
         "data.txt: is used by no script",
     ):

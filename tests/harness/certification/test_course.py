@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 
-from harness.catalog import Catalog
 from harness.certification.course import Course
 from harness.certification.walk import Walk
 from setup.errors import LabsError
@@ -13,20 +12,16 @@ FILES = {"10-a.sh": "echo a >> done\n", "20-b.sh": "echo b >> done\n", "30-c.sh"
 
 
 @pytest.fixture
-def course(make_world, tmp_path, mini_labs):
+def course(make_own_world, mine):
     """The course of a lab with these files, gone once."""
-    root = tmp_path / "mine"
-    shutil.copytree(mini_labs / "01-pass", root / "01-pass")
-    shutil.copy(mini_labs / "curriculum.yaml", root)
-    reference = root / "01-pass" / "solutions" / "reference"
+    reference = mine / "solutions" / "reference"
 
     def make(files, keeps=True, changing=tuple(FILES)):
         shutil.rmtree(reference)
         reference.mkdir()
         for name, text in files.items():
             (reference / name).write_text(text)
-        world = make_world(root)
-        world.app.catalog.__dict__.update(Catalog((root,)).__dict__)
+        world = make_own_world()
         world.provider.keeps = keeps
         walk = Walk(world.app, world.app.catalog.get("01-pass"), "fake")
         walk.begin(1)
@@ -53,6 +48,7 @@ def test_only_what_a_fault_may_change_is_done_again(course, file, begin):
     assert course.again(file, "echo fault >> done\n")
     assert done(course) == [*"abc"[:begin], "fault", *"abc"[begin + 1 :]]
     assert calls(course) == [f"before/{begin}"]
+    assert course.beginnings() == [file]
 
 
 def test_nothing_is_kept_before_files_that_stay(course):
@@ -69,6 +65,7 @@ def test_without_checkpoints_the_whole_way_is_gone_from_a_clean_start(course):
     course.again("30-c.sh", "echo fault >> done\n")
     assert done(course) == ["a", "b", "fault"]
     assert calls(course) == ["reset"]
+    assert course.beginnings() == ["10-a.sh"]
 
 
 def test_a_checkpoint_that_does_not_hold_is_left_for_the_one_before(course):

@@ -72,7 +72,7 @@ def test_many_mutants_are_shared_the_first_share_taking_all_the_steps(app, monke
     assert [(each.share, each.shares, each.whole) for each in found] == [(n, shares, n == 0) for n in range(shares)]
 
 
-def test_an_exclusive_providers_labs_are_not_shared(app, monkeypatch):
+def test_shares_are_smaller_where_a_mutant_takes_longer(app, monkeypatch):
     monkeypatch.setattr("harness.certification.faulty.example_mutants", lambda lab: [None] * 70)
-    monkeypatch.setattr("harness.certification.jobs.EXCLUSIVE", "fake")
-    assert [each.shares for each in planned(app, "01-pass", shares=True)] == [1]
+    monkeypatch.setattr("harness.certification.jobs.LARGE", "fake")
+    assert [each.shares for each in planned(app, "01-pass", shares=True)] == [4] * 4

@@ -39,7 +39,7 @@ def employ(tmp_path, monkeypatch):
         folders = [tmp_path / str(n) for n in range(count)]
         for folder in folders:
             folder.mkdir()
-        return Workers(Order((), tmp_path, tmp_path), folders, show)
+        return Workers(Order((), tmp_path, tmp_path), folders, show, most={"kind": 2})
 
     monkeypatch.setattr(workers, "work", obey)
     return make
@@ -72,8 +72,10 @@ def test_an_interrupt_ends_all_workers(employ):
     assert [hand.process.is_alive() for hand in employed.hands] == [False, False]
 
 
-def hands(*kinds):
-    return [Hand(SimpleNamespace(), SimpleNamespace(), kind=kind) for kind in kinds]
+def hands(*kinds, at_work=None):
+    """Workers whose sandboxes are of these kinds; the first is ``at_work`` on something."""
+    jobs = [at_work, *[None] * len(kinds)]
+    return [Hand(SimpleNamespace(), SimpleNamespace(), job, kind) for job, kind in zip(jobs, kinds, strict=False)]
 
 
 def next_job(employed, at, waiting):
@@ -86,13 +88,24 @@ def test_a_worker_gets_what_its_sandbox_fits(employ):
     assert next_job(employed, 0, [ONE, KIND, OTHER_KIND]) == OTHER_KIND
 
 
-def test_kind_is_for_one_worker_at_a_time(employ):
+def test_there_are_no_more_clusters_at_a_time_than_there_is_room_for(employ):
     employed = employ()
-    employed.hands = hands(("kind", "three-node"), ("embedded", "three-node"))
+    employed.hands = hands(("kind", "three-node"), ("kind", "ha"), ("embedded", "three-node"))
+    assert next_job(employed, 2, [KIND]) is None
+    assert next_job(employed, 2, [KIND, ONE]) == ONE
+    assert next_job(employed, 1, [KIND]) == KIND
+    employed.hands = hands(("kind", "three-node"), None)
+    assert next_job(employed, 1, [KIND]) == KIND
+
+
+def test_one_provider_has_the_machine_at_a_time(employ):
+    employed = employ()
+    employed.hands = hands(("embedded", "three-node"), ("embedded", "three-node"), at_work=ONE)
+    assert next_job(employed, 1, [KIND, TWO]) == TWO
     assert next_job(employed, 1, [KIND]) is None
-    assert next_job(employed, 1, [KIND, ONE]) == ONE
-    assert next_job(employed, 0, [ONE, OTHER_KIND]) == ONE
-    assert next_job(employed, 0, [OTHER_KIND]) == OTHER_KIND
+    employed.hands = hands(("kind", "three-node"), None, at_work=KIND)
+    assert next_job(employed, 1, [TWO]) is None
+    assert next_job(employed, 1, [TWO, OTHER_KIND]) == OTHER_KIND
 
 
 def test_shares_are_put_together_in_the_order_of_the_plan():

@@ -1,0 +1,1 @@
+kubectl -n harbour delete daemonset beacon --cascade=foreground --timeout=60s

@@ -1,0 +1,40 @@
+"""The order of a certification's jobs, and how many clusters of real nodes it has at a time."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from harness.certification.certifying import _at_once, _longest_first
+from harness.certification.jobs import Job
+from setup.providers.load import Load
+
+
+def test_labs_in_one_share_come_first_and_those_that_spoil_a_cluster_of_others_last():
+    shared = [Job("41-a", "kind", "three-node", n, 2) for n in (0, 1)]
+    alone = Job("11-a", "kind", "one-node", replaces=True)
+    lasting = Job("32-a", "kind", "three-node")
+    spoiling = Job("24-a", "kind", "three-node", replaces=True)
+    assert _longest_first([spoiling, *reversed(shared), lasting, alone]) == [lasting, alone, *shared, spoiling]
+
+
+@pytest.mark.parametrize(("holds", "count"), [(9, 2), (2, 2), (1, 1), (0, 1)])
+def test_there_are_as_many_clusters_as_cores_where_there_is_room(monkeypatch, holds, count):
+    class Kind:
+        """Has room for ``holds`` of the larger shape."""
+
+        name = "kind"
+
+        def sandboxes(self):
+            return ()
+
+        def load(self, shapes):
+            return Load(sum({"one-node": 1, "three-node": 3}[shape] for shape in shapes))
+
+        def crowded(self, shapes, beside):
+            return "no room" if self.load(shapes).memory > 3 * holds else None
+
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    app = SimpleNamespace(providers={"kind": Kind()})
+    jobs = [Job("11-a", "kind", "one-node"), Job("41-a", "kind", "three-node"), Job("07-a", "embedded", "three-node")]
+    assert _at_once(app, jobs) == count
+    assert _at_once(app, jobs[2:]) == 1

@@ -1,0 +1,90 @@
+"""Ways begin where they must, and no clean start or base is made twice for nothing."""
+
+import shutil
+
+import pytest
+
+from harness.certification.evidence import Evidence
+from harness.certification.graded import SOLUTIONS, WRONG, Graded
+from harness.certification.walk import Walk
+
+BASED = "points: 1\nfails: [right]\nbase: {base}\nwhy: It spoils what was right.\n"
+SPOIL = "echo {name} > answer.txt\n"
+
+
+@pytest.fixture
+def graded(make_own_world, mine):
+    """A lab whose wrong ways are these, by name with their base or None; begun."""
+
+    def make(mistakes, keeps=False):
+        shutil.rmtree(mine / "wrong")
+        for name, base in mistakes.items():
+            way = mine / "wrong" / name
+            way.mkdir(parents=True)
+            (way / "10-spoil.sh").write_text(SPOIL.format(name=name))
+            text = BASED.format(base=base)
+            (way / "expect.yaml").write_text(text if base else text.replace("base: None\n", ""))
+        world = make_own_world()
+        world.provider.keeps = keeps
+        walk = Walk(world.app, world.app.catalog.get("01-pass"), "fake")
+        walk.begin(1)
+        dumps = iter(range(99))
+        made = Graded(walk, Evidence(None, "01-pass", dict), 1, lambda *_: {"at": next(dumps)})
+        world.provider.calls.clear()
+        made.resets = lambda: [call[0] for call in world.provider.calls if call[0] in ("reset", "restore")]
+        return made
+
+    return make
+
+
+def test_the_first_solution_goes_on_from_a_start_that_is_still_clean(graded):
+    graded = graded({"alone": None})
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert graded.resets() == ["reset"]  # before the second
+    assert graded.shown == {SOLUTIONS: 2}
+
+
+@pytest.mark.parametrize("base", ["reference", "from-file"])
+def test_a_wrong_way_goes_on_from_its_base_while_that_stands(graded, base):
+    graded = graded({"later": base})
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert graded.shown == {SOLUTIONS: 2, WRONG: 1}
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert graded.resets() == ["reset"]
+
+
+def test_a_second_one_has_its_base_gone_again_where_nothing_was_kept(graded):
+    graded = graded({"one": "reference", "two": "reference"})
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert graded.resets() == ["reset", "reset"]
+    assert [way.name for way in graded.walk.gone] == ["reference", "two"]
+
+
+def test_a_second_one_goes_on_from_what_was_kept(graded):
+    graded = graded({"one": "reference", "two": "reference"}, keeps=True)
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert graded.resets() == ["reset", "restore"]
+    assert [way.name for way in graded.walk.gone] == ["reference", "two"]
+
+
+def test_what_is_wrong_with_a_way_that_was_gone_ahead_is_told_at_its_turn(graded):
+    graded = graded({"later": "from-file"})
+    folder = graded.walk.lab.folder / "wrong" / "later"
+    (folder / "10-spoil.sh").write_text("echo nothing is spoilt\n")
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert [each.sentence for each in graded.wrong(lambda *_: None)] == [
+        "wrong/later gets 4 points and misses nothing; its file says 1 and right"
+    ]
+    (folder / "10-spoil.sh").write_text("exit 3\n")
+    again = type(graded)(graded.walk, graded.evidence, 1, graded.take)
+    assert list(again.solutions(lambda *_: None)) == []
+    (problem,) = again.wrong(lambda *_: None)
+    assert "wrong/later/10-spoil.sh" in problem.sentence
+
+
+def test_objects_are_taken_about_the_first_solutions_grades(graded):
+    graded = graded({"alone": None})
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert graded.solved == ({"at": 0}, {"at": 1})
