@@ -114,7 +114,7 @@ def merge(shares: Sequence[Certificate]) -> Certificate:
             name,
             sum(step.seconds for step in same),
             sum(step.shown for step in same),
-            tuple(problem for step in same for problem in step.problems),
+            tuple(dict.fromkeys(problem for step in same for problem in step.problems)),
         )
         for name, same in ((name, list(group)) for name, group in groupby(steps, key=lambda step: step.name))
     )

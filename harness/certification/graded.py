@@ -50,10 +50,9 @@ class Graded:
 
     def all_points(self, way: Way, step: str) -> Iterator[Problem]:
         """What keeps this solution from all points."""
-        name = f"solutions/{way.name}"
-        grade = yield from self._go(way, name, step)
+        grade = yield from self._go(way, step)
         if missed(grade):
-            said = f"{name} gets {grade.points} of {grade.possible} points"
+            said = f"{_place(way)} gets {grade.points} of {grade.possible} points"
             yield self.problem(said, grade, set(), step, way.name)
 
     def wrong(self, tell: Callable[[int, int], None]) -> Iterator[Problem]:
@@ -78,26 +77,26 @@ class Graded:
             self.ahead[mistake] = list(to_the_end(self._mistake(mistake)))
 
     def _mistake(self, way: Way) -> Iterator[Problem]:
-        grade = yield from self._go(way, f"wrong/{way.name}", WRONG)
+        grade = yield from self._go(way, WRONG)
         wanted = way.expectation()
         if (grade.points, set(missed(grade))) != (wanted.points, set(wanted.fails)):
             said = (
-                f"wrong/{way.name} gets {grade.points} points and misses {', '.join(missed(grade)) or 'nothing'};"
+                f"{_place(way)} gets {grade.points} points and misses {', '.join(missed(grade)) or 'nothing'};"
                 f" its file says {wanted.points} and {', '.join(wanted.fails)}"
             )
             yield self.problem(said, grade, set(wanted.fails), WRONG, way.name)
         self._go_on_from(way)
 
-    def _go(self, way: Way, name: str, step: str) -> Generator[Problem, None, Grade]:
+    def _go(self, way: Way, step: str) -> Generator[Problem, None, Grade]:
         """Go one way from where it begins and grade it; yields what differs the next time, returns the grade."""
         self._begin(way)
         self.shown[step] += 1
         self.walk.go(way)
         if step in (SOLUTIONS, WRONG) and len(self._after(way)) > 1:
-            self.walk.keep(str(way.folder))
+            self.walk.keep(_place(way))
         first = self.walk.judge()
         if not first.trustworthy:
-            yield self.problem(f"{name} cannot be judged", first, set(missed(first)), step, way.name)
+            yield self.problem(f"{_place(way)} cannot be judged", first, set(missed(first)), step, way.name)
         before = self.take(self.walk.started.sandbox) if self.solved is None else None
         for _ in range(self.repeat):
             again = self.walk.judge()
@@ -105,7 +104,7 @@ class Graded:
             self.counts += Counts(grades=1, same=int(same))
             if not same:
                 objects = self.evidence.keep(self.walk.started.sandbox, step, way.name)
-                yield Problem(f"{name} is graded differently the next time", unlike(first, again), objects)
+                yield Problem(f"{_place(way)} is graded differently the next time", unlike(first, again), objects)
         if before is not None:
             self.solved = before, self.take(self.walk.started.sandbox)
         return first
@@ -113,7 +112,7 @@ class Graded:
     def _begin(self, way: Way) -> None:
         """The clean start, or the end of the way's base: as it is now, as it was kept, or gone to once more."""
         before = self._before(way)
-        if self.walk.gone == before or (before and self.walk.back(str(before[-1].folder))):
+        if self.walk.gone == before or (before and self.walk.back(_place(before[-1]))):
             return
         self.walk.clean()
         for each in before:
@@ -125,6 +124,10 @@ class Graded:
     def _after(self, way: Way) -> list[Way]:
         """The wrong ways that begin where this one ends."""
         return [each for each in wrong(self.walk.lab.folder) if self._before(each)[-1:] == (way,)]
+
+
+def _place(way: Way) -> str:
+    return f"{way.folder.parent.name}/{way.name}"
 
 
 def to_the_end(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -62,7 +62,7 @@ class Proof:
     def certificate(self) -> Certificate:
         """Take every step; what cannot be started is not judged."""
         try:
-            if self._take("lint", self._lint) if self.job.whole else not list(self._lint()):
+            if self._take("lint", self._lint):
                 self._on_a_cluster()
         finally:
             self.walk.end()
@@ -74,6 +74,7 @@ class Proof:
 
     def _on_a_cluster(self) -> None:
         if not self.job.whole:
+            self.steps.clear()  # the first share tells of the lint
             self._take("mutants", self._mutants)
             return
         if self._take("start", self._start):

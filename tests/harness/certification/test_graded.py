@@ -66,6 +66,7 @@ def test_a_second_one_goes_on_from_what_was_kept(graded):
     assert list(graded.solutions(lambda *_: None)) == []
     assert list(graded.wrong(lambda *_: None)) == []
     assert graded.resets() == ["reset", "restore"]
+    assert (graded.walk.started.sandbox.directory / "checkpoints" / "solutions" / "reference").is_dir()
     assert [way.name for way in graded.walk.gone] == ["reference", "two"]
 
 

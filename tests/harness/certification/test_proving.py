@@ -153,6 +153,18 @@ def test_another_share_judges_its_mutants_and_no_more(prove):
     assert found.ok
 
 
+def test_a_share_that_cannot_be_read_says_so(prove):
+    found = prove(lambda lab: (lab / "notes.txt").write_text("x"), job=("01-pass", "fake", "three-node", 1, 2))
+    assert list(sentences(found)) == ["lint"]
+    assert not found.ok
+
+
+def test_nothing_is_written_into_the_labs_folder(prove, mine):
+    before = {path for path in mine.rglob("*") if "__pycache__" not in path.parts}
+    assert prove().ok
+    assert {path for path in mine.rglob("*") if "__pycache__" not in path.parts} == before
+
+
 def test_checks_that_change_the_cluster_are_found(prove):
     made = []
 
