@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.certification.durations import Durations
 from harness.certification.jobs import LARGE, Job, Order, plan
 from harness.certification.stage import stage
 from harness.certification.workers import Workers, gathered, most_jobs
 from harness.exams.room import Room
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness.app import App
@@ -44,7 +47,10 @@ def certify(app: App, wish: Wish) -> tuple[list[Certificate], float]:
         return gathered(planned, {}), time.monotonic() - began
     with stage(app, count) as folders, Watch(jobs) as watch:
         order = Order(app.catalog.roots, app.state, app.cache, wish.repeat, wish.mutants, wish.report)
-        done = Workers(order, folders, watch.show, {LARGE: _at_once(app, jobs)}).prove(_longest_first(jobs))
+        durations = Durations(app.cache, mutants=wish.mutants)
+        workers = Workers(order, folders, watch.show, {LARGE: _at_once(app, jobs)})
+        done = workers.prove(_longest_first(jobs, durations.of))
+        durations.keep(done)
     return gathered(planned, done), time.monotonic() - began
 
 
@@ -59,12 +65,15 @@ def _at_once(app: App, jobs: list[Job]) -> int:
     return next(fitting, 1)
 
 
-def _longest_first(jobs: list[Job]) -> list[Job]:
-    """Labs in one share first, then those that take all the steps, then the shares of mutants, which are short.
+def _longest_first(jobs: list[Job], seconds: Callable[[Job], float]) -> list[Job]:
+    """What took longest first, then as the plan has it: labs in one share, all the steps of others, more mutants.
 
-    A lab that replaces its cluster comes after those that can still use that.
+    Before all, those whose clusters no other lab can use; in the end, those that leave a cluster of others useless.
     """
-    lasting = {(job.provider, job.shape) for job in jobs if not job.replaces}
-    return sorted(
-        jobs, key=lambda job: (job.replaces and (job.provider, job.shape) in lasting, job.shares > 1, job.share)
-    )
+    users = Counter((job.provider, job.shape) for job in jobs if not job.replaces)
+
+    def rank(job: Job) -> tuple[int, float, bool, int]:
+        used = users[(job.provider, job.shape)] > 0
+        return used + (used and job.replaces), -seconds(job), job.shares > 1, job.share
+
+    return sorted(jobs, key=rank)

@@ -1,5 +1,6 @@
 """The order of a certification's jobs, and how many clusters of real nodes it has at a time."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -8,13 +9,21 @@ from harness.certification.certifying import _at_once, _longest_first
 from harness.certification.jobs import Job
 from setup.providers.load import Load
 
+SHARED = [Job("41-a", "kind", "three-node", n, 2) for n in (0, 1)]
+ALONE = Job("11-a", "kind", "one-node", replaces=True)
+LASTING, OTHER = (Job(slug, "kind", "three-node") for slug in ("32-a", "52-a"))
+SPOILING = Job("24-a", "kind", "three-node", replaces=True)
 
-def test_labs_in_one_share_come_first_and_those_that_spoil_a_cluster_of_others_last():
-    shared = [Job("41-a", "kind", "three-node", n, 2) for n in (0, 1)]
-    alone = Job("11-a", "kind", "one-node", replaces=True)
-    lasting = Job("32-a", "kind", "three-node")
-    spoiling = Job("24-a", "kind", "three-node", replaces=True)
-    assert _longest_first([spoiling, *reversed(shared), lasting, alone]) == [lasting, alone, *shared, spoiling]
+
+def test_labs_in_one_share_come_first_and_what_spoils_a_cluster_of_others_last():
+    jobs = [SPOILING, *reversed(SHARED), LASTING, ALONE]
+    assert _longest_first(jobs, lambda job: math.inf) == [ALONE, LASTING, *SHARED, SPOILING]
+
+
+def test_what_took_longest_comes_first_and_what_nobody_knows_before_it():
+    took = {LASTING: 3.0, SHARED[0]: 9.0, SHARED[1]: 5.0, SPOILING: 20.0, ALONE: 1.0}
+    found = _longest_first([*took, OTHER], lambda job: took.get(job, math.inf))
+    assert found == [ALONE, OTHER, SHARED[0], SHARED[1], LASTING, SPOILING]
 
 
 @pytest.mark.parametrize(("holds", "count"), [(9, 2), (2, 2), (1, 1), (0, 1)])
