@@ -29,9 +29,9 @@ if [ -z "$etcd" ]; then
   ctr -n k8s.io images mount "$image" "$work/image" >/dev/null
   etcd=$work/image/usr/local/bin/etcd
 fi
-port=$((20000 + $$ % 10000))
+port=$((20000 + $$ % 5000)) # it and the peers' are below those of NodePorts and of connections, which may be taken
 "$etcd" --data-dir "$work/data" --listen-client-urls "http://127.0.0.1:$port" --advertise-client-urls \
-  "http://127.0.0.1:$port" --listen-peer-urls "http://127.0.0.1:$((port + 10000))" >"$work/log" 2>&1 &
+  "http://127.0.0.1:$port" --listen-peer-urls "http://127.0.0.1:$((port + 5000))" >"$work/log" 2>&1 &
 server=$!
 for try in $(seq 60); do
   if etcdctl --endpoints "http://127.0.0.1:$port" --command-timeout=1s get "$key" --print-value-only >"$work/value" 2>&1
@@ -62,4 +62,4 @@ def value_in_snapshot(node: Node, path: str, key: str) -> str:
         case code if code == _BAD:
             reason = re.findall(r"[Ee]rror:? *(.*)", ran.errors)
             raise Miss(f"{path} is not a whole snapshot: {(reason or [ran.errors])[-1][:300]}", see)
-    raise Broken(f"the scratch etcd on {node.name} gives no answer: {ran.errors[:300]}")
+    raise Broken(f"the scratch etcd on {node.name} gives no answer: {ran.errors[-300:]}")
