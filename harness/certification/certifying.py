@@ -12,7 +12,7 @@ from harness.certification.durations import Durations
 from harness.certification.jobs import LARGE, Job, Order, plan
 from harness.certification.stage import stage
 from harness.certification.workers import Workers, gathered, most_jobs
-from harness.exams.room import Room
+from setup.providers.load import Load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,10 +59,10 @@ def _at_once(app: App, jobs: list[Job]) -> int:
     shapes = {job.shape for job in jobs if job.provider == LARGE}
     if not shapes:
         return 1
-    largest = max(shapes, key=lambda shape: app.providers[LARGE].load((shape,)).memory)
-    room = Room(app)
-    fitting = (n for n in range(os.cpu_count() or 1, 1, -1) if room.obstacle([(LARGE, largest)] * n) is None)
-    return next(fitting, 1)
+    provider = app.providers[LARGE]
+    largest = max(shapes, key=lambda shape: provider.load((shape,)).memory)
+    counts = range(os.cpu_count() or 1, 1, -1)
+    return next((n for n in counts if provider.crowded((largest,) * n, Load()) is None), 1)
 
 
 def _longest_first(jobs: list[Job], seconds: Callable[[Job], float]) -> list[Job]:

@@ -125,7 +125,7 @@ def _verdict(mutant: Mutant, grade: Grade, listed: Mapping[str, str]) -> Verdict
 def _shows(course: Course, mutant: Mutant, right: Dump) -> bool:
     """Whether the object that the fault is about differs from ``right``, or may."""
     like = about(mutant, right)
-    return not like or about(mutant, course.take(course.walk.started.sandbox, like.keys())) != like
+    return not like or not no_effect(mutant, right, course.take(course.walk.started.sandbox, like.keys()))
 
 
 def hasty(walk: Walk) -> Grade:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harness.certification.certificate import Counts, Problem
@@ -57,7 +58,7 @@ class Graded:
 
     def wrong(self, tell: Callable[[int, int], None]) -> Iterator[Problem]:
         """Each must get exactly what its file says."""
-        ways = sorted(wrong(self.walk.lab.folder), key=lambda way: len(self._before(way)))
+        ways = sorted(self._bases, key=lambda way: len(self._bases[way]))
         for at, way in enumerate(ways):
             tell(at, len(ways))
             found = self.ahead.get(way)
@@ -111,19 +112,21 @@ class Graded:
 
     def _begin(self, way: Way) -> None:
         """The clean start, or the end of the way's base: as it is now, as it was kept, or gone to once more."""
-        before = self._before(way)
+        before = self._bases.get(way, ())
         if self.walk.gone == before or (before and self.walk.back(_place(before[-1]))):
             return
         self.walk.clean()
         for each in before:
             self.walk.go(each)
 
-    def _before(self, way: Way) -> tuple[Way, ...]:
-        return stages(self.walk.lab.folder, way)[:-1]
+    @cached_property
+    def _bases(self) -> dict[Way, tuple[Way, ...]]:
+        """The wrong ways, each with what is done before it."""
+        return {way: stages(self.walk.lab.folder, way)[:-1] for way in wrong(self.walk.lab.folder)}
 
     def _after(self, way: Way) -> list[Way]:
         """The wrong ways that begin where this one ends."""
-        return [each for each in wrong(self.walk.lab.folder) if self._before(each)[-1:] == (way,)]
+        return [each for each, before in self._bases.items() if before[-1:] == (way,)]
 
 
 def _place(way: Way) -> str:

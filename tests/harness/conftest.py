@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,15 @@ class World:
 @pytest.fixture
 def mini_labs() -> Path:
     return TESTS / "labs"
+
+
+@pytest.fixture
+def mine(tmp_path: Path, mini_labs: Path) -> Path:
+    """The folder of a lab to be changed or damaged: a copy of the one that has everything, and nothing beside it."""
+    root = tmp_path / "mine"
+    shutil.copytree(mini_labs / "01-pass", root / "01-pass")
+    shutil.copy(mini_labs / "curriculum.yaml", root)
+    return root / "01-pass"
 
 
 @pytest.fixture

@@ -11,15 +11,6 @@ from setup.errors import LabsError
 SHAPES = ("three-node",)
 
 
-@pytest.fixture
-def mine(tmp_path, mini_labs):
-    """A copy of the lab that has everything, to be damaged."""
-    root = tmp_path / "labs"
-    shutil.copytree(mini_labs / "01-pass", root / "01-pass")
-    shutil.copy(mini_labs / "curriculum.yaml", root)
-    return root / "01-pass"
-
-
 def problems(folder):
     return [str(problem) for problem in lint(Catalog((folder.parent,)), folder.name, SHAPES)]
 

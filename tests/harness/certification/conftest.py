@@ -1,19 +1,8 @@
-"""A lab to be changed and proved: a copy of the one that has everything, and nothing beside it."""
-
-import shutil
+"""A world for a lab that is to be changed and proved."""
 
 import pytest
 
 from harness.catalog import Catalog
-
-
-@pytest.fixture
-def mine(tmp_path, mini_labs):
-    """The lab's folder."""
-    root = tmp_path / "mine"
-    shutil.copytree(mini_labs / "01-pass", root / "01-pass")
-    shutil.copy(mini_labs / "curriculum.yaml", root)
-    return root / "01-pass"
 
 
 @pytest.fixture

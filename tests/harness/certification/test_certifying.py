@@ -31,11 +31,6 @@ def test_there_are_as_many_clusters_as_cores_where_there_is_room(monkeypatch, ho
     class Kind:
         """Has room for ``holds`` of the larger shape."""
 
-        name = "kind"
-
-        def sandboxes(self):
-            return ()
-
         def load(self, shapes):
             return Load(sum({"one-node": 1, "three-node": 3}[shape] for shape in shapes))
 
