@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs in a container of a node image, kind's official one or ours, with what setup/images/layer.py staged at /recipe: puts
 # our tools, packages and images on top. The container becomes the image that clusters are made of.
+#   STORE    where containerd keeps the images (default: where it does in a node, not unpacked)
 set -o errexit -o nounset -o pipefail
 cp -r --no-preserve=ownership /recipe/layer/. /
 
@@ -12,13 +13,15 @@ apt-mark hold kubeadm kubectl kubelet >/dev/null
 apt-get update -qq
 kubectl completion bash >/etc/kubectl-completion.bash
 
-containerd --log-level warn >/tmp/containerd.log 2>&1 &
+unpack=--no-unpack
+[ -z "${STORE:-}" ] || unpack=
+containerd --root "${STORE:-/var/lib/containerd}" --log-level warn >/tmp/containerd.log 2>&1 &
 for _ in $(seq 300); do
   ctr version >/dev/null 2>&1 && break
   sleep 0.1
 done
 for archive in /recipe/images-*.tar; do
-  ctr --namespace k8s.io images import --local --no-unpack --digests "$archive"
+  ctr --namespace k8s.io images import --local $unpack --digests "$archive"
 done
 while read -r from to; do # pulled ones have names of our own in the archive
   ctr --namespace k8s.io images tag --force "$from" "$to"

@@ -43,10 +43,10 @@ def run_script(script: str, base: str, staging: Path, name: str, runtime: str, *
     )
 
 
-def commit(script: str, base: str, wanted: str, version: str, staging: Path, runtime: str) -> None:
-    """Run the script in a container of ``base`` and keep the container as the image ``wanted``."""
+def commit(script: str, base: str, wanted: str, version: str, staging: Path, runtime: str, *options: str) -> None:
+    """Run the script in a container of ``base``, with ``options``, and keep the container as the image ``wanted``."""
     with container(f"cka-labs-node-{os.getpid()}", runtime) as name:
-        run_script(script, base, staging, name, runtime)
+        run_script(script, base, staging, name, runtime, *options)
         changes = [word for change in (*CHANGES, f"LABEL {LABEL}={version}") for word in ("--change", change)]
         check([runtime, "commit", *changes, name, wanted], deadline=WITHIN)
 

@@ -20,6 +20,7 @@ from setup.tools.pins_node import PREVIOUS, RECIPE, digest, kubernetes, modules
 
 NAME = "cka-labs/node"
 SCRIPT = "install.sh"  # goes on with the layer's
+UNPACKING = ("--privileged", "--mount", "type=volume,destination=/unpacked")  # to mount layers, on a volume of its own
 
 Tell = Callable[[str], None]
 
@@ -70,7 +71,7 @@ def _make(version: str, wanted: str, cache: Path, runtime: str, tell: Tell) -> N
         layer.stage(recipe, binaries, Release(version, binaries), upgrade, {}, staging)
         base = _base(node, staging, runtime, tell)
         tell("installing the node")
-        commit(SCRIPT, base, wanted, version, staging, runtime)
+        commit(SCRIPT, base, wanted, version, staging, runtime, *UNPACKING)
 
 
 def _control_plane(recipe: Recipe, version: str, binaries: Mapping[str, Path]) -> Mapping[str, Contents]:
