@@ -5,19 +5,36 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 
 from grader.errors import Broken
 from grader.probes import PORT, Place, Probes
 
 TRY_SECONDS = 2
 """How long one connection is tried."""
-# One line for each target: its number, and whether a connection came about. `-e true` hangs up at once.
+PAUSE_SECONDS = 0.2
+"""How long to wait before the same connection is tried again."""
+# For each HOST PORT WANTED one line: its number, and whether a connection came about. What is not as wanted (`open`,
+# `closed`, `any`) is tried again until so many hundredths of a second are over. `-e true` hangs up at once.
 _SCRIPT = f"""
-n=0
-for target in "$@"; do
-  (if timeout {TRY_SECONDS + 1} nc -w {TRY_SECONDS} "${{target% *}}" "${{target##* }}" -e true >/dev/null 2>&1
-   then echo "$n open"; else echo "$n closed"; fi) &
+clock() {{ read -r now rest </proc/uptime; now=${{now%.*}}${{now#*.}}; }}
+try() {{
+  while :; do
+    is=closed
+    timeout {TRY_SECONDS + 1} nc -w {TRY_SECONDS} "$2" "$3" -e true >/dev/null 2>&1 && is=open
+    clock
+    if [ "$4" = any ] || [ "$4" = "$is" ] || [ "$now" -ge "$end" ]; then break; fi
+    sleep {PAUSE_SECONDS}
+  done
+  echo "$1 $is"
+}}
+clock
+end=$((now + $1)) n=0
+shift
+while [ $# -gt 0 ]; do
+  try "$n" "$1" "$2" "$3" &
   n=$((n + 1))
+  shift 3
 done
 wait
 """
@@ -67,6 +84,10 @@ class Dialler:
             self._try_all(place, batch)
         return mine.opened.result()
 
+    def insist(self, place: Place, spots: Sequence[Spot], seconds: float, *, wanted: bool) -> list[bool]:
+        """Connect to each again and again until all are as wanted or the time is over; the outcome of the last try."""
+        return self._try(place, spots, "open" if wanted else "closed", seconds)
+
     def _try_all(self, place: Place, batch: Sequence[_Wish]) -> None:
         spots = tuple(dict.fromkeys(spot for wish in batch for spot in wish.spots))
         try:
@@ -78,10 +99,11 @@ class Dialler:
             for wish in batch:
                 wish.opened.set_result([opened[spot] for spot in wish.spots])
 
-    def _try(self, place: Place, spots: Sequence[Spot]) -> list[bool]:
-        targets = [f"{spot.host} {spot.port}" for spot in spots]
-        own = [] if place.host_network else [f"127.0.0.1 {PORT}"]
-        ran = self._probes.run(place, ["sh", "-c", _SCRIPT, "sh", *targets, *own], TRY_SECONDS + 4)
+    def _try(self, place: Place, spots: Sequence[Spot], wanted: str = "any", seconds: float = 0) -> list[bool]:
+        targets = [(spot.host, str(spot.port), wanted) for spot in spots]
+        own = [] if place.host_network else [("127.0.0.1", str(PORT), "open")]
+        words = [str(round(100 * seconds)), *chain.from_iterable([*targets, *own])]
+        ran = self._probes.run(place, ["sh", "-c", _SCRIPT, "sh", *words], seconds + TRY_SECONDS + 4)
         said = dict(line.split() for line in ran.output.splitlines() if len(line.split()) == 2)
         results = [said.get(str(number)) for number in range(len(targets) + len(own))]
         if None in results or (own and results[-1] != "open"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.admission import QUIET_NAMESPACE
 from grader.api import Api, Object
-from grader.dialling import Dialler, Spot
+from grader.dialling import PAUSE_SECONDS, Dialler, Spot
 from grader.errors import Broken, Miss
 from grader.node import Node
 from grader.probes import NETWORK_POLICY, PORT, Place, Probes, selector, together
@@ -26,7 +26,15 @@ Target = str | Mapping[str, Any]
 
 REST_SECONDS = 4.0
 """How long the network has to come to rest: policies take effect within two."""
-_PAUSE = 0.2
+# On a node, for each HOST/PORT that is reached one line: its number.
+_KNOCK = """
+n=0
+for place in "$@"; do
+  (timeout 2 bash -c '</dev/tcp/$0' "$place" 2>/dev/null && echo "$n") &
+  n=$((n + 1))
+done
+wait
+"""
 
 
 class Traffic:
@@ -97,7 +105,7 @@ class Traffic:
                 return
             if time.monotonic() > end:
                 break
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE_SECONDS)
         if strange:
             raise Miss(f"{place} asked {url} and got: {strange[:200]}", _see(place))
         raise Miss(f"{place} asked {url} and never heard {', '.join(sorted(missing))}", _see(place))
@@ -135,13 +143,15 @@ class Traffic:
 
         def settle(place: Place, spots: list[Spot]) -> None:
             began = time.monotonic()
-            while spots:
-                opened = self._dialler.dial(place, spots)
-                end = max(began, self._probes.since(place)) + REST_SECONDS  # its own start is not the network's
-                spots = [spot for spot, is_open in zip(spots, opened, strict=True) if is_open is not wanted]
-                if not spots or time.monotonic() > end:
-                    break
-                time.sleep(_PAUSE)
+
+            def other(opened: Sequence[bool]) -> list[Spot]:
+                return [spot for spot, is_open in zip(spots, opened, strict=True) if is_open is not wanted]
+
+            spots = other(self._dialler.dial(place, spots))
+            began = max(began, self._probes.since(place))  # its own start is not the network's
+            rest = began + REST_SECONDS - time.monotonic()
+            if spots and rest > 0:
+                spots = other(self._dialler.insist(place, spots, rest, wanted=wanted))
             left.extend((place, spot) for spot in spots)
 
         together([lambda place=place, spots=spots: settle(place, spots) for place, spots in groups.items()])  # type: ignore[misc]
@@ -152,20 +162,32 @@ class Traffic:
         end = time.monotonic() + REST_SECONDS
         left = list(spots)
         while left:
-            left = [spot for spot in left if not self._reached(spot, control)]
+            left = self._unreached(left, control)
             if left and time.monotonic() > end:
                 raise Broken(f"{left[0]} is not even reached from {control or 'its own node'}: a refusal shows nothing")
-            time.sleep(_PAUSE if left else 0)
+            time.sleep(PAUSE_SECONDS if left else 0)
 
-    def _reached(self, spot: Spot, control: Client | None) -> bool:
+    def _unreached(self, spots: Sequence[Spot], control: Client | None) -> list[Spot]:
+        """Those that one try does not reach: from ``control``, else each pod from its own node."""
         if control is not None:
-            return self._dialler.dial(Place.of(control), [spot])[0]
-        if not spot.node:
-            raise ValueError(f"{spot} is no pod: name a control= that reaches it")
-        node = self._enter(spot.node)
+            opened = self._dialler.dial(Place.of(control), spots)
+            return [spot for spot, is_open in zip(spots, opened, strict=True) if not is_open]
+        strange = next((spot for spot in spots if not spot.node), None)
+        if strange:
+            raise ValueError(f"{strange} is no pod: name a control= that reaches it")
+        nodes = dict.fromkeys(spot.node for spot in spots)
+        found = together([lambda name=name: self._knock(name, [s for s in spots if s.node == name]) for name in nodes])  # type: ignore[misc]
+        return [spot for each in found for spot in each]
+
+    def _knock(self, name: str, spots: Sequence[Spot]) -> list[Spot]:
+        """Those that one try from this node does not reach."""
+        node = self._enter(name)
         if node is None:
-            return self._dialler.dial(Place(QUIET_NAMESPACE, node=spot.node, host_network=True), [spot])[0]
-        return node.run("timeout 2 bash -c %s", f"</dev/tcp/{spot.host}/{spot.port}").code == 0
+            opened = self._dialler.dial(Place(QUIET_NAMESPACE, node=name, host_network=True), spots)
+            return [spot for spot, is_open in zip(spots, opened, strict=True) if not is_open]
+        places = [f"{spot.host}/{spot.port}" for spot in spots]
+        reached = node.run(f"bash -c %s knock{' %s' * len(places)}", _KNOCK, *places).output.split()
+        return [spot for number, spot in enumerate(spots) if str(number) not in reached]
 
     def _enforces(self, nodes: set[str]) -> None:
         """On each of these nodes a canary that a policy of ours cuts off is not reached, and one without is."""
@@ -198,7 +220,7 @@ class Traffic:
             if time.monotonic() > end:
                 why = "NetworkPolicies are not enforced" if reached else "Pods do not reach one another"
                 raise Broken(f"{why} on {node or 'this cluster'}: nothing can be said about refused connections")
-            time.sleep(_PAUSE)
+            time.sleep(PAUSE_SECONDS)
 
 
 def _each(value: Any) -> list[Any]:

@@ -1,5 +1,7 @@
 """What is wanted of one place at the same time is tried with one command, and each gets its own answer."""
 
+import os
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,12 +32,35 @@ class Probes:
             raise self.fault
 
     def run(self, place, command, seconds):
-        targets = command[4:]
+        _, *words = command[4:]
+        targets = [f"{host} {port}" for host, port in zip(words[::3], words[1::3], strict=True)]
         self.commands.append(targets)
         reached = (f"{OPEN.host} 80", "127.0.0.1 8099")
         return Ran(
             0, "\n".join(f"{at} {'open' if each in reached else 'closed'}" for at, each in enumerate(targets)), ""
         )
+
+
+class Shell:
+    """A probe pod whose shell is this machine's, and whose nc reaches a host at the third try only."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        nc = folder / "nc"
+        third = f'{{ echo >>{folder}/$3; [ "$(wc -l <{folder}/$3)" -ge 3 ]; }}'
+        nc.write_text(f'#!/bin/sh\n[ "$3" = 127.0.0.1 ] || {third}\n')
+        nc.chmod(0o755)
+
+    def pod(self, place):
+        pass
+
+    def run(self, place, command, seconds):
+        path = {"PATH": f"{self.folder}:{os.environ['PATH']}"}
+        done = subprocess.run(command, env=path, capture_output=True, text=True, timeout=seconds, check=False)
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def tries(self, spot):
+        return len((self.folder / spot.host).read_text().splitlines())
 
 
 @pytest.fixture
@@ -86,3 +111,27 @@ def test_who_gets_no_pod_takes_nobody_along(probes, pool):
     with pytest.raises(Broken, match="could not be made"):
         first.result(5)
     assert second.result(5) == [False]
+
+
+def test_one_command_tries_once(tmp_path):
+    shell = Shell(tmp_path)
+    assert Dialler(shell).dial(WARD, [OPEN, SHUT]) == [False, False]
+    assert shell.tries(OPEN) == shell.tries(SHUT) == 1
+
+
+def test_who_insists_tries_until_it_is_as_wanted(tmp_path):
+    shell = Shell(tmp_path)
+    assert Dialler(shell).insist(WARD, [OPEN], 5, wanted=True) == [True]
+    assert shell.tries(OPEN) == 3
+
+
+def test_who_insists_gives_up_when_the_time_is_over(tmp_path):
+    shell = Shell(tmp_path)
+    assert Dialler(shell).insist(WARD, [OPEN], 0.1, wanted=True) == [False]
+    assert shell.tries(OPEN) < 3
+
+
+def test_who_insists_on_a_refusal_ends_at_the_first(tmp_path):
+    shell = Shell(tmp_path)
+    assert Dialler(shell).insist(WARD, [SHUT], 5, wanted=False) == [False]
+    assert shell.tries(SHUT) == 1

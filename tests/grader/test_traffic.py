@@ -1,8 +1,13 @@
 """Connections are tried from probe pods until the network rests; a refusal counts only with its controls."""
 
+import socket
+import subprocess
+import time
+
 import pytest
 
 from grader import probes, traffic
+from grader.dialling import Spot
 from grader.errors import Broken, Miss, Refused
 from grader.k8s import K8s
 from grader.node import Node, Ran
@@ -38,11 +43,18 @@ class Network:
     def execute(self, pod, command) -> Ran:
         if self.mute:
             return Ran(127, "", "sh: nc: not found")
-        lines = [
-            f"{number} {'open' if self.allowed(pod, *target.split()) else 'closed'}"
-            for number, target in enumerate(command[4:])
-        ]
+        hundredths, *words = command[4:]
+        end = time.monotonic() + int(hundredths) / 100
+        targets = zip(words[::3], words[1::3], words[2::3], strict=True)
+        lines = [f"{number} {self.tried(pod, *target, end)}" for number, target in enumerate(targets)]
         return Ran(0, "\n".join(lines), "")
+
+    def tried(self, pod, address, port, wanted, end) -> str:
+        while True:
+            found = "open" if self.allowed(pod, address, port) else "closed"
+            if wanted in ("any", found) or time.monotonic() >= end:
+                return found
+            time.sleep(0.02)
 
     def allowed(self, client, address, port) -> bool:
         self.asked.append((client, address, int(port)))
@@ -68,21 +80,21 @@ def k8s(api, network, tmp_path) -> K8s:
 
     class Host:
         def run(self, command):
-            return Ran2(0 if network.listening else 1)
+            return Ran2("0\n1\n2\n3\n" if network.listening else "")
 
     made._nodes["worker"] = Node("worker", Host)
     return made
 
 
 class Ran2:
-    def __init__(self, rc) -> None:
-        self.rc, self.stdout, self.stderr = rc, "", ""
+    def __init__(self, stdout) -> None:
+        self.rc, self.stdout, self.stderr = 0, stdout, ""
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     monkeypatch.setattr(traffic, "REST_SECONDS", 0.15)
-    monkeypatch.setattr(traffic, "_PAUSE", 0.02)
+    monkeypatch.setattr(traffic, "PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(probes, "START_SECONDS", 0.1)
     monkeypatch.setattr(probes, "_POLL", 0.01)
 
@@ -197,6 +209,18 @@ def test_a_target_that_nobody_reaches_shows_nothing(network, k8s):
     network.listening = False
     with pytest.raises(Broken, match="not even reached from its own node"):
         k8s.refused("cafe", "records/app=charts", 8080)
+
+
+def test_a_node_knocks_at_all_its_pods_at_once(api, tmp_path):
+    class Here:
+        def run(self, command):
+            return Ran2(subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False).stdout)
+
+    made = traffic.Traffic(api, lambda name: Node(name, Here))
+    with socket.create_server((OWN, 0)) as listening, socket.create_server((OWN, 0)) as other:
+        heard, ended = (Spot("a pod", OWN, each.getsockname()[1], "worker") for each in (listening, other))
+        other.close()
+        assert made._unreached([ended, heard], None) == [ended]
 
 
 def test_a_control_client_instead_of_the_node(network, k8s):
