@@ -215,6 +215,14 @@ class K8s:
         """
         self._traffic.refused(client, target, port, control)
 
+    def decoys(self, places: Sequence[str], port: int) -> Objects:
+        """Pods of the grader's own at ``NAMESPACE/LABEL=VALUE,...`` that listen on this port while the grade lasts.
+
+        Targets for ``refused`` where nobody else listens, so that a rule too wide is seen: a twin with the same labels
+        in another namespace, another pod beside the right one.
+        """
+        return self._traffic.decoys(places, port)
+
     def hears(self, client: Client, url: str, words: Iterable[str]) -> None:
         """Asked again and again, this URL gives each of the words (one a backend) and no answer without one of them."""
         self._traffic.hears(client, url, words)

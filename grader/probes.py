@@ -33,18 +33,27 @@ NETWORK_POLICY = Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpo
 _POLL = 0.15
 Answer = TypeVar("Answer")
 _FORGOTTEN = 60.0
-_LISTEN = f"httpd -f -p {PORT} -h / || while :; do nc -l -p {PORT} -e true; done"
+_LISTEN = """
+for port in {ports}; do
+  (httpd -f -p "$port" -h / || while :; do nc -l -p "$port" -e true; done) &
+done
+wait
+"""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a probe stands: a namespace and labels; a node of its own network, or pinned to one, for controls."""
+    """Where a probe stands: a namespace and labels; a node of its own network, or pinned to one, for controls.
+
+    ``port`` is one more that it listens on (0: none), to be another's target there.
+    """
 
     namespace: str
     labels: tuple[tuple[str, str], ...] = ()
     account: str = ""
     node: str = ""
     host_network: bool = False
+    port: int = 0
 
     @classmethod
     def of(cls, client: "str | Mapping[str, Any] | Place") -> "Place":
@@ -193,12 +202,13 @@ def together(tasks: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
 def _manifest(place: Place) -> Object:
     """The probe pod: nothing in it that the restricted Pod Security Standard forbids, where that can be helped."""
+    ports = f"{PORT} {place.port}" if place.port else str(PORT)
     spec: Object = {
         "containers": [{
             "name": "probe",
             "image": IMAGE,
             "imagePullPolicy": "IfNotPresent",
-            "command": ["sh", "-c", "sleep 3600" if place.host_network else _LISTEN],
+            "command": ["sh", "-c", "sleep 3600" if place.host_network else _LISTEN.format(ports=ports)],
             "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         }],
         "securityContext": {

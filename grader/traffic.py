@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.admission import QUIET_NAMESPACE
@@ -81,6 +82,11 @@ class Traffic:
             place, spot = left[0]
             more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
             raise Miss(f"{place} reaches {spot}, which should be refused{more}", _see(place))
+
+    def decoys(self, places: Sequence[str], port: int) -> list[Object]:
+        """Pods of the grader's own at these places that listen on this port; they come up side by side."""
+        wanted = [replace(Place.of(each), port=int(port)) for each in places]
+        return together([lambda place=place: self._probes.pod(place) for place in wanted])  # type: ignore[misc]
 
     def answers(self, client: Client, url: str, times: int) -> list[str]:
         """What ``times`` fresh HTTP requests of a client are answered; an empty text for one that failed."""
@@ -229,7 +235,12 @@ def _each(value: Any) -> list[Any]:
 
 def _spot(live: Mapping[str, Any], port: Any) -> Spot:
     metadata, spec, status = live["metadata"], live.get("spec") or {}, live.get("status") or {}
+    labels = metadata.get("labels") or {}
     name = f"{live.get('kind', 'Pod')} {metadata.get('namespace')}/{metadata.get('name')}"
+    if LABEL in labels:  # one of ours: its own name says nothing
+        name = str(
+            Place.of({**live, "metadata": {**metadata, "labels": {k: v for k, v in labels.items() if k != LABEL}}})
+        )
     if spec.get("clusterIP"):
         return Spot(name, spec["clusterIP"], int(port))
     if not status.get("podIP"):

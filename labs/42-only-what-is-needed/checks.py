@@ -4,6 +4,8 @@ from grader import K8s, check
 
 LEDGER = "books/app=ledger"
 GOSSIP = "books/app=gossip"
+DNS = "kube-system/k8s-app=kube-dns"
+METRICS = 9153  # another port that the DNS Pods listen on
 
 
 def pods(k8s: K8s, app: str) -> str:
@@ -27,13 +29,22 @@ def ledger_port_only(k8s: K8s) -> None:
     k8s.reaches(reporter, LEDGER, k8s.vars["port"])
 
 
-@check(points=3)
+@check(points=2)
 def names_found(k8s: K8s) -> None:
     """The reporters find the ledger by its name, and reach port 53 of the cluster's DNS, but of nobody else."""
     reporter = pods(k8s, "reporter")
-    k8s.refused(reporter, GOSSIP, 53)
-    k8s.reaches(reporter, "kube-system/k8s-app=kube-dns", 53)
+    strangers = k8s.decoys(["kube-system/app=gossip", "books/k8s-app=kube-dns"], 53)
+    k8s.refused(reporter, [GOSSIP, *strangers], 53)
+    k8s.reaches(reporter, DNS, 53)
     k8s.reaches(reporter, "ledger.books.svc.cluster.local", 80)
+
+
+@check(points=1)
+def dns_port_only(k8s: K8s) -> None:
+    """The reporters reach the cluster's DNS at port 53, and at no other."""
+    reporter = pods(k8s, "reporter")
+    k8s.refused(reporter, DNS, METRICS)
+    k8s.reaches(reporter, DNS, 53)
 
 
 @check(points=2, after=ledger_reached)

@@ -223,6 +223,17 @@ def test_a_node_knocks_at_all_its_pods_at_once(api, tmp_path):
         assert made._unreached([ended, heard], None) == [ended]
 
 
+def test_decoys_are_targets_of_the_graders_own(network, k8s):
+    decoys = k8s.decoys(["kube-system/app=other", "books/k8s-app=dns"], 53)
+    assert [pod["metadata"]["namespace"] for pod in decoys] == ["kube-system", "books"]
+    assert all("for port in 8099 53;" in pod["spec"]["containers"][0]["command"][2] for pod in network.made)
+    network.rule = lambda client, address, port: port == probes.PORT
+    k8s.refused("ward/role=doctor", decoys, 53)
+    network.rule = lambda client, address, port: True
+    with pytest.raises(Miss, match="reaches a pod with app=other in kube-system at port 53, which should be refused"):
+        k8s.refused("ward/role=doctor", decoys, 53)
+
+
 def test_a_control_client_instead_of_the_node(network, k8s):
     network.rule = lambda client, address, port: port == probes.PORT or only_doctors(client, address, port)
     k8s.refused("cafe", "charts.records.svc", 8080, control="ward/role=doctor")
