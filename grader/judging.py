@@ -10,13 +10,13 @@ from pathlib import Path
 from grader.checks import Check
 from grader.errors import Broken, Miss
 from grader.exits import guard
-from grader.k8s import K8s
+from grader.k8s import K8s, delay
 from grader.outcomes import Grade, Outcome, Verdict
 from grader.silence import CheckThread, silence
 from grader.text import clean, clean_line
 
 CHECK_SECONDS = 15.0
-"""A check's time, beside its ``within``."""
+"""A check's time, beside its ``within`` and the time that probe pods took to come up."""
 PAUSE = 0.25
 """Seconds between two tries of a check that has a ``within``."""
 
@@ -92,7 +92,7 @@ class _Run:
                 self._start(check)
 
     def _start(self, check: Check) -> None:
-        self._deadlines[check.name] = min(time.monotonic() + CHECK_SECONDS + (check.within or 0), self._end)
+        self._deadlines[check.name] = time.monotonic() + CHECK_SECONDS + (check.within or 0)
 
         def run() -> None:
             self._results.put(_judged(check, self._k8s, self._end))
@@ -105,17 +105,21 @@ class _Run:
     def _collect(self) -> None:
         """Take one verdict, or give up on the checks whose time is over; what they still say is not heard."""
         try:
-            verdict = self._results.get(timeout=max(0.0, min(self._deadlines.values()) - time.monotonic()))
+            verdict = self._results.get(timeout=max(0.0, min(map(self._due, self._deadlines)) - time.monotonic()))
         except queue.Empty:
             now = time.monotonic()
-            for name in [name for name, deadline in self._deadlines.items() if deadline <= now]:
+            for name in [name for name in self._deadlines if self._due(name) <= now]:
                 del self._deadlines[name]
-                seconds = CHECK_SECONDS + (self._checks[name].within or 0)
+                seconds = round(CHECK_SECONDS + (self._checks[name].within or 0) + delay(self._k8s), 1)
                 why = "the grade's time was over" if now >= self._end else f"no answer within {seconds:g} s"
                 self._done[name] = _verdict(self._checks[name], Outcome.BROKEN, why)
             return
         if self._deadlines.pop(verdict.name, None) is not None:
             self._done[verdict.name] = verdict
+
+    def _due(self, name: str) -> float:
+        """When a check's time is over."""
+        return min(self._deadlines[name] + delay(self._k8s), self._end)
 
 
 def _judged(check: Check, k8s: K8s, end: float) -> Verdict:

@@ -243,5 +243,10 @@ class K8s:
             return workloads.reschedule(self._api, kind, name, namespace)
 
 
+def delay(k8s: K8s) -> float:
+    """Seconds that the slowest probe pod of this grade took to come up: no check's fault."""
+    return k8s._traffic.delay
+
+
 def _acting(subject: str | None, groups: Sequence[str]) -> Subject | None:
     return Subject.named(subject, groups) if subject is not None else None

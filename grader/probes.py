@@ -91,6 +91,8 @@ class Probes:
         self._pods: dict[Place, Object] = {}
         self._since: dict[Place, float] = {}
         self._made: list[tuple[Resource, str, str]] = []
+        self.slowest = 0.0
+        """Seconds that the slowest pod took to come up."""
         self._swept = False
         self._looking = threading.Lock()
         self._looked = 0.0
@@ -103,8 +105,10 @@ class Probes:
             mine = self._places.setdefault(place, threading.Lock())
         with mine:
             if place not in self._pods:
+                began = time.monotonic()
                 self._pods[place] = self._start(place)
                 self._since[place] = time.monotonic()
+                self.slowest = max(self.slowest, self._since[place] - began)
             return self._pods[place]
 
     def since(self, place: Place) -> float:

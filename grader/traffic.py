@@ -49,6 +49,11 @@ class Traffic:
         self._enforcing: dict[str, bool] = {}
         self._canary = threading.Lock()
 
+    @property
+    def delay(self) -> float:
+        """Seconds that the slowest probe pod took to come up; 0 where none was needed."""
+        return self._probes.slowest
+
     def close(self) -> None:
         """Delete all probe pods."""
         self._probes.close()

@@ -39,6 +39,11 @@ def read_scripts(lab: Lab, variables: Mapping[str, Any]) -> tuple[NodeScript, ..
     return tuple(_read(lab, file, variables) for file in files_of(lab.folder / "start" / FOLDER))
 
 
+def has_scripts(lab: Lab) -> bool:
+    """Whether the lab's start changes nodes."""
+    return bool(files_of(lab.folder / "start" / FOLDER))
+
+
 def run_scripts(sandbox: Sandbox, scripts: tuple[NodeScript, ...]) -> None:
     """Run each script with bash, as root, in its node; LabsError tells which failed, with its output."""
     names, backends = node_variables(sandbox.nodes), dict(sandbox.nodes)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from setup import baseline
 from setup.baseline import ALWAYS_NEW, DROPPED, KEPT_WHERE_PRESENT, PREFIX, Difference, differences
@@ -23,12 +24,48 @@ PASSING = (*ALWAYS_NEW, *DROPPED, *KEPT_WHERE_PRESENT)  # keys that change while
 Connect = Callable[[Path], Etcd]
 
 
+class Restorable(Protocol):
+    """A state that a provider has kept."""
+
+    def restore(self) -> None:
+        """Bring everything back to what it was, verified; LabsError where that fails."""
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """What is the candidate's own in a sandbox, kept under a name."""
+
+    sandbox: Sandbox
+    name: str
+
+    def keep(self) -> bool:
+        """Copy it; False where it holds what cannot be copied: a pipe, a socket, more than the disk takes."""
+        try:
+            for there, kept in self._files():
+                _copy(there, kept)
+        except OSError:
+            return False
+        return True
+
+    def bring_back(self) -> None:
+        """Make it what it was; LabsError where that fails."""
+        try:
+            for there, kept in self._files():
+                _copy(kept, there)
+        except OSError as error:
+            raise LabsError(f"{there} cannot be brought back: {error}") from error
+
+    def _files(self) -> list[tuple[Path, Path]]:
+        folder = self.sandbox.directory / "checkpoints" / self.name
+        return [(each, folder / each.name) for each in (self.sandbox.work, self.sandbox.candidate_kubeconfig)]
+
+
 @dataclass
 class Checkpoint:
     """What the API held and what the candidate's folders held at one moment at which no controller was at work."""
 
     sandbox: Sandbox
-    folder: Path
+    belongings: Belongings
     keys: dict[str, Entry]
     connect: Connect
 
@@ -39,18 +76,11 @@ class Checkpoint:
         """
         etcd = connect(sandbox.directory)
         try:
-            keys = _at_rest(etcd)
+            keys = at_rest(etcd)
         finally:
             etcd.close()
-        if keys is None:
-            return None
-        checkpoint = cls(sandbox, sandbox.directory / "checkpoints" / name, keys, connect)
-        try:
-            for there, kept in checkpoint._files():
-                _copy(there, kept)
-        except OSError:  # a pipe or a socket, a full disk
-            return None
-        return checkpoint
+        belongings = Belongings(sandbox, name)
+        return cls(sandbox, belongings, keys, connect) if keys is not None and belongings.keep() else None
 
     def restore(self) -> None:
         """Bring everything back to what it was, verified; LabsError where the cluster does not come to rest there."""
@@ -61,30 +91,21 @@ class Checkpoint:
             baseline.settle(etcd, self.keys, self._changed, unrest, PATIENCE)
         finally:
             etcd.close()
-        try:
-            for there, kept in self._files():
-                _copy(kept, there)
-        except OSError as error:
-            raise LabsError(f"{there} cannot be brought back: {error}") from error
+        self.belongings.bring_back()
 
     def _changed(self, now: Mapping[str, Entry]) -> Difference:
         """Events may be written at any time: they tell nothing of the state."""
         return differences(self.keys, _without(DROPPED, now))
 
-    def _files(self) -> list[tuple[Path, Path]]:
-        """What is the candidate's, and where it is kept."""
-        own = (self.sandbox.work, self.sandbox.candidate_kubeconfig)
-        return [(each, self.folder / each.name) for each in own]
 
-
-def _at_rest(etcd: Etcd) -> dict[str, Entry] | None:
-    """All keys, once they have stayed the same for CALM looks."""
+def at_rest(etcd: Etcd, passing: tuple[str, ...] = PASSING) -> dict[str, Entry] | None:
+    """All keys, once those that do not begin with what is ``passing`` have stayed the same for CALM looks."""
     deadline = time.monotonic() + PATIENCE
     before: dict[str, int] = {}
     calm = 0
     while time.monotonic() < deadline:
         keys = etcd.entries(PREFIX, keys_only=calm < CALM)
-        now = {key: entry.revision for key, entry in _without(PASSING, keys).items()}
+        now = {key: entry.revision for key, entry in _without(passing, keys).items()}
         if now == before and calm == CALM:
             return _without(ALWAYS_NEW + DROPPED, keys)
         calm = calm + 1 if now == before else 0

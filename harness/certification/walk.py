@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from harness.ending import end
+from harness.node_scripts import has_scripts
 from harness.rendering import render
 from harness.solving import apply_way
 from harness.starting import Started, reset, start
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from grader.outcomes import Grade
     from harness.app import App
     from harness.lab import Lab
-    from setup.checkpoint import Checkpoint
+    from setup.checkpoint import Restorable
 
 
 class Walk:
@@ -35,7 +36,7 @@ class Walk:
         self.lab = lab
         self.provider = provider
         self._started: Started | None = None
-        self._kept: dict[str, tuple[Checkpoint, tuple[Way, ...]]] = {}
+        self._kept: dict[str, tuple[Restorable, tuple[Way, ...]]] = {}
         self.gone: tuple[Way, ...] = ()
 
     def begin(self, seed: int) -> Started:
@@ -77,7 +78,9 @@ class Walk:
         return time.monotonic() - began
 
     def keep(self, name: str) -> None:
-        """Keep the state of now under this name, where that can be had."""
+        """Keep the state of now under this name, where that can be had: what is done on nodes is not undone."""
+        if has_scripts(self.lab):
+            return
         now = self.started
         checkpoint = self.app.owner_of(now.session).checkpoint(now.sandbox, name)
         if checkpoint is not None:

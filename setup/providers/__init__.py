@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from setup.checkpoint import Checkpoint
+    from setup.checkpoint import Restorable
     from setup.errors import LabsError
     from setup.parts import Part
     from setup.progress import Tell
@@ -50,7 +50,7 @@ class Provider(Protocol):
     def reset_part(self, sandbox: Sandbox, part: Part) -> None:
         """Bring only what ``part`` says back to its baseline, verified; logins and work folders stay."""
 
-    def checkpoint(self, sandbox: Sandbox, name: str) -> Checkpoint | None:
+    def checkpoint(self, sandbox: Sandbox, name: str) -> Restorable | None:
         """Keep the state of now, to be restored any number of times; None where that cannot be had."""
 
     def load(self, shapes: Sequence[str]) -> Load:

@@ -16,6 +16,7 @@ from setup.folders import claimed, locked, sweep
 from setup.parts import Part
 from setup.progress import Tell
 from setup.providers.kind import images, leftovers, logins, making, resetting, reviving, room, sparing
+from setup.providers.kind.checkpoint import ClusterCheckpoint
 from setup.providers.kind.cluster import FINISHED as CLUSTER_FINISHED
 from setup.providers.kind.cluster import Cluster
 from setup.providers.kind.making import Place
@@ -145,8 +146,10 @@ class Kind:
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
         parts.reset(cluster.grader_kubeconfig, etcd, cluster.directory / baseline.FILE, part)
 
-    def checkpoint(self, sandbox: Sandbox, name: str) -> None:
-        """What pods did on real nodes cannot be undone."""
+    def checkpoint(self, sandbox: Sandbox, name: str) -> ClusterCheckpoint | None:
+        """Keep the state of now where it can be brought back: what happened in pods and on nodes cannot be undone."""
+        cluster = self._cluster(sandbox)
+        return ClusterCheckpoint.take(cluster, sandbox, name) if cluster else None
 
     def load(self, shapes: Sequence[str]) -> Load:
         """What clusters of all these shapes take, with nothing on them."""

@@ -45,16 +45,16 @@ def lacking(api: Api, wanted_nodes: int, generations: Mapping[str, int], *, pods
         if path not in live or live[path]["metadata"]["generation"] != generation:
             return f"{path} is not as it was"
     pods = [pod for namespace in SYSTEM for pod in api.call("GET", f"/api/v1/namespaces/{namespace}/pods")["items"]]
-    able = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and _is_ready(pod)]
+    able = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and is_ready(pod)]
     return next((f"{path} is not ready" for path, each in live.items() if not _served(each, able)), "")
 
 
 def _node_ready(node: Object) -> bool:
     tainted = any(taint["key"] == "node.kubernetes.io/not-ready" for taint in node["spec"].get("taints", ()))
-    return not tainted and _is_ready(node)
+    return not tainted and is_ready(node)
 
 
-def _is_ready(live: Object) -> bool:
+def is_ready(live: Object) -> bool:
     """Whether a Node or a Pod has the condition Ready."""
     conditions = live.get("status", {}).get("conditions", ())
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

@@ -68,7 +68,7 @@ def capture(cluster: Cluster, *, pods_run: bool) -> None:
     api, etcd = Api(cluster.grader_kubeconfig), Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
     try:
         _wait(api, len(cluster.nodes), {}, pods_run=pods_run, within=READY_WITHIN)
-        facts = _facts(api, pods_run)
+        facts = found(api, pods_run=pods_run)
         baseline.capture(etcd, cluster.directory / baseline.FILE)
     finally:
         api.close()
@@ -86,11 +86,13 @@ def restore(cluster: Cluster) -> None:
         sound = [pool.submit(_require_services, cluster, node) for node in cluster.nodes]
         etcd = Etcd.over_tls(cluster.etcd_port, cluster.directory / "etcd")
         try:
-            dropped = _restore_keys(etcd, cluster, facts)
+            kept = baseline.read(cluster.directory / baseline.FILE)
+            dropped = restore_keys(etcd, kept, facts)
+            baseline.write(cluster.directory / baseline.FILE, kept)
         finally:
             etcd.close()
         if any(key.startswith(VOLUMES) for key in dropped):
-            sound += [pool.submit(_empty_volumes, cluster, node) for node in cluster.nodes]
+            sound += [pool.submit(empty_volumes, cluster, node) for node in cluster.nodes]
         _results(sound)
     api = Api(cluster.grader_kubeconfig)
     try:
@@ -99,9 +101,11 @@ def restore(cluster: Cluster) -> None:
         api.close()
 
 
-def _restore_keys(etcd: Etcd, cluster: Cluster, facts: Facts) -> set[str]:
-    """Write back and delete until two looks in a row find nothing to do; returns all keys that were deleted."""
-    kept = baseline.read(cluster.directory / baseline.FILE)
+def restore_keys(etcd: Etcd, kept: dict[str, Entry], facts: Facts) -> set[str]:
+    """Write back and delete until two looks in a row find nothing to do; returns all keys that were deleted.
+
+    ``kept`` gets the new revisions. LabsError when the cluster does not come to rest.
+    """
     numbers = count()
     dropped: set[str] = set()
 
@@ -116,7 +120,6 @@ def _restore_keys(etcd: Etcd, cluster: Cluster, facts: Facts) -> set[str]:
 
     unrest = LabsError("the cluster does not come to rest at its baseline", "labs stop, then labs start again")
     baseline.settle(etcd, kept, look, unrest)
-    baseline.write(cluster.directory / baseline.FILE, kept)
     return dropped
 
 
@@ -160,7 +163,8 @@ def _follows(key: str, services: set[str]) -> bool:
     return key.startswith(SLICES) and (name in services or name.rsplit("-", 1)[0] in services)
 
 
-def _facts(api: Api, pods_run: bool) -> Facts:
+def found(api: Api, *, pods_run: bool) -> Facts:
+    """What there is now."""
     workloads = [
         (f"/apis/apps/v1/namespaces/{each['metadata']['namespace']}/{kind}/{each['metadata']['name']}", each)
         for kind in readiness.WORKLOADS
@@ -187,7 +191,8 @@ def _require_services(cluster: Cluster, node: str) -> None:
         raise LabsError(f"on {node} not everything runs: {states or done.err[-200:]}", "labs stop, then start again")
 
 
-def _empty_volumes(cluster: Cluster, node: str) -> None:
+def empty_volumes(cluster: Cluster, node: str) -> None:
+    """Remove what the volumes on this node hold."""
     words = ("find", LOCAL_PATH, "-mindepth", "1", "-delete")
     Runtime(cluster.runtime).exec(node, *words)  # a node without the folder has nothing to remove
 
