@@ -77,6 +77,11 @@ class Walk:
         apply_way(self.started.sandbox, self.lab, way, self.variables(), within, part)
         return time.monotonic() - began
 
+    @property
+    def pods_run(self) -> bool:
+        """Whether the sandbox's nodes are real."""
+        return "pods" in self.app.owner_of(self.started.session).capabilities
+
     def keep(self, name: str) -> None:
         """Keep the state of now under this name, where that can be had: what is done on nodes is not undone."""
         if has_scripts(self.lab):

@@ -163,4 +163,6 @@ class FakeCluster:
 
     def connect(self, sandbox: Sandbox, variables: Mapping[str, Any]) -> Any:
         self.before("connect")
-        return SimpleNamespace(close=lambda: None, vars=variables, work=sandbox.work)
+        return SimpleNamespace(
+            close=lambda: None, vars=variables, work=sandbox.work, _traffic=SimpleNamespace(delay=0.0)
+        )

@@ -70,6 +70,16 @@ def test_a_second_one_goes_on_from_what_was_kept(graded):
     assert [way.name for way in graded.walk.gone] == ["reference", "two"]
 
 
+@pytest.mark.parametrize(("keeps", "then"), [(True, ["restore", "restore"]), (False, ["reset", "reset"])])
+def test_on_real_nodes_those_that_begin_at_the_start_share_one(graded, monkeypatch, keeps, then):
+    graded = graded({"one": None, "two": None, "three": None}, keeps=keeps)
+    monkeypatch.setattr(type(graded.walk), "pods_run", True)
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert graded.resets() == ["reset", "reset", *then]
+    assert [way.name for way in graded.walk.gone] == ["two"]
+
+
 def test_what_is_wrong_with_a_way_that_was_gone_ahead_is_told_at_its_turn(graded):
     graded = graded({"later": "from-file"})
     folder = graded.walk.lab.folder / "wrong" / "later"
