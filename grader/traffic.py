@@ -243,9 +243,8 @@ def _spot(live: Mapping[str, Any], port: Any) -> Spot:
     labels = metadata.get("labels") or {}
     name = f"{live.get('kind', 'Pod')} {metadata.get('namespace')}/{metadata.get('name')}"
     if LABEL in labels:  # one of ours: its own name says nothing
-        name = str(
-            Place.of({**live, "metadata": {**metadata, "labels": {k: v for k, v in labels.items() if k != LABEL}}})
-        )
+        shown = tuple((key, value) for key, value in labels.items() if key != LABEL)
+        name = str(Place(metadata["namespace"], shown))
     if spec.get("clusterIP"):
         return Spot(name, spec["clusterIP"], int(port))
     if not status.get("podIP"):

@@ -100,6 +100,7 @@ class Walk:
         try:
             checkpoint.restore()
         except LabsError:
+            self.gone = self.gone or gone  # a part of it may be back: no clean start any more
             return False
         self._kept[name], self.gone = kept, gone
         return True
