@@ -29,7 +29,7 @@ class Wish:
     slugs: tuple[str, ...] = ()
     provider: str | None = None
     everywhere: bool = False
-    repeat: int = 1
+    repeat: int = 0
     mutants: bool = True
     jobs: int | None = None
     report: Path | None = None

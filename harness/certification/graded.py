@@ -27,7 +27,7 @@ START = "start"  # the name under which the clean start is kept
 
 @dataclass
 class Graded:
-    """Goes the ways of one lab; each is graded ``repeat`` times again, and must get the same.
+    """Goes the ways of one lab; each is graded ``repeat`` times again (0: each solution once), and must get the same.
 
     ``solved`` are all objects between the first solution's first grade and its last. ``shown`` counts the ways gone, by
     step.
@@ -106,7 +106,7 @@ class Graded:
         if not first.trustworthy:
             yield self.problem(f"{_place(way)} cannot be judged", first, set(missed(first)), step, way.name)
         before = self.take(self.walk.started.sandbox) if self.solved is None else None
-        for _ in range(self.repeat):
+        for _ in range(self.repeat or int(step != WRONG)):
             again = self.walk.judge()
             same = outcomes(again) == outcomes(first)
             self.counts += Counts(grades=1, same=int(same))

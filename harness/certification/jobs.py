@@ -28,7 +28,7 @@ class Order:
     roots: tuple[Path, ...]
     state: Path
     cache: Path
-    repeat: int = 1
+    repeat: int = 0
     mutants: bool = True
     report: Path | None = None
 

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     "--provider", metavar="P", help="Run on this provider; without LAB, the labs for which it is the cheapest."
 )
 @click.option("--everywhere", is_flag=True, help="Prove each lab on every provider that has what it needs.")
-@click.option("--repeat", metavar="N", type=click.IntRange(min=1), default=1, help="Grade each way N times again.")
+@click.option(
+    "--repeat",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Grade each way N times again (otherwise each solution once).",
+)
 @click.option("--mutants/--no-mutants", default=True, help="Try faulty variants of the reference solution, too.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Work on N sandboxes at a time.")
 @click.option("--report", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Write a report there.")

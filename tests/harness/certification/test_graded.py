@@ -99,3 +99,12 @@ def test_objects_are_taken_about_the_first_solutions_grades(graded):
     graded = graded({"alone": None})
     assert list(graded.solutions(lambda *_: None)) == []
     assert graded.solved == ({"at": 0}, {"at": 1})
+
+
+@pytest.mark.parametrize(("repeat", "grades"), [(0, 2), (1, 3), (2, 6)])
+def test_without_a_wish_only_solutions_are_graded_again(graded, repeat, grades):
+    graded = graded({"alone": None})
+    graded.repeat = repeat
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert (graded.counts.grades, graded.counts.same) == (grades, grades)
