@@ -22,6 +22,13 @@ pytestmark = pytest.mark.kind
 
 STRIP = """
 set -e
+store=/var/lib/containerd shared=/opt/labs/containerd
+rm $store/io.containerd.content.v1.content
+mv $shared/content $store/io.containerd.content.v1.content
+for snapshot in $store/io.containerd.snapshotter.v1.overlayfs/snapshots/*; do
+  rm $snapshot/fs
+  mv $shared/layers/${snapshot##*/} $snapshot/fs
+done
 rm -rf /opt/labs /usr/local/bin/etcd* /etc/apt/sources.list.d/* /kind/manifests/metrics-server.yaml
 cp -p /usr/bin/kubeadm /usr/bin/kubelet /usr/bin/kubectl /tmp
 dpkg --purge --force-all kubeadm kubelet kubectl
