@@ -85,7 +85,7 @@ class Identity:
         return cls(pid, started)
 
     def alive(self) -> bool:
-        """Whether this very process still runs (a zombie does not)."""
+        """Whether this very process still runs: a zombie does not, but for one whose threads are still ending."""
         return _started(self.pid) == self.started
 
     def send(self, number: signal.Signals) -> None:
@@ -106,7 +106,8 @@ def _started_on_linux(pid: int) -> str | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return None if fields[0] in "ZX" else f"{boot} {fields[19]}"
+    threads = int(fields[17])  # of a killed process the first may be gone while others still hold its sockets
+    return None if fields[0] in "ZX" and threads <= 1 else f"{boot} {fields[19]}"
 
 
 def _started_elsewhere(pid: int) -> str | None:

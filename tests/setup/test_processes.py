@@ -6,6 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +34,27 @@ def test_a_zombie_is_not_alive(sleeper):
     sleeper.kill()
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
     assert not identity.alive()
+
+
+ENDS_ITS_FIRST_THREAD = """
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_a_process_whose_threads_still_end_is_alive():
+    with subprocess.Popen([sys.executable, "-c", ENDS_ITS_FIRST_THREAD]) as process:
+        identity = Identity.of(process.pid)
+        until = time.monotonic() + 10
+        while ") Z " not in Path(f"/proc/{process.pid}/stat").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert identity.alive()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not identity.alive()
 
 
 def test_a_signal_reaches_only_that_process(sleeper):
