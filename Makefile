@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 LAB ?= 07-rbac
 
-.PHONY: help start test unit live certify certify-kind lint bench test-kind bench-kind node-image netpol lock clean
+.PHONY: help start test unit live certify certify-kind lint bench test-kind test-machine bench-kind node-image netpol lock clean
 
 help: ## list the commands
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,7 +22,7 @@ lint: .venv/made ## style, types, layers, and the labs' files
 	$(BIN)/labs lint
 
 unit: .venv/made ## unit tests
-	$(BIN)/python -m pytest -m "not live and not kind"
+	$(BIN)/python -m pytest -m "not live and not kind and not machine"
 
 live: .venv/made ## live tests
 	$(BIN)/labs prefetch --provider embedded
@@ -44,6 +44,10 @@ test-kind: node-image netpol ## live tests on kind clusters: needs Docker or Pod
 
 netpol: ## tests of the network policy agent: needs Go, and root and nft for those that send packets
 	cd kind-clusters/node-image/netpol && go test ./...
+
+test-machine: .venv/made ## an exam outlives a reboot, on a machine of its own: needs User-mode Linux
+	$(BIN)/labs prefetch --provider embedded
+	$(BIN)/python -m pytest -m machine $(PYTEST)
 
 bench-kind: node-image ## the figures of kind clusters, beside raw kind
 	$(BIN)/python -m tests.bench.kind

@@ -26,7 +26,7 @@ class Component:
 def etcd(directory: Path, binaries: Mapping[str, str]) -> Component:
     """The etcd server, on unix sockets in the sandbox's private directory: no port, no certificates.
 
-    A lost power supply costs the sandbox, not the user's data, so nothing waits for the disk.
+    It waits for the disk: what kubectl was told is done is still so after the machine's plug was pulled.
     The paths are relative to the process' directory, as a socket's path may be 107 bytes long at most.
     """
     nobody = "http://localhost:0"
@@ -36,7 +36,6 @@ def etcd(directory: Path, binaries: Mapping[str, str]) -> Component:
             binaries["etcd"],
             "--name=sandbox",
             f"--data-dir={directory / 'etcd'}",
-            "--unsafe-no-fsync",
             "--listen-client-urls=unix://etcd.sock",
             "--listen-peer-urls=unix://peer.sock",
             f"--advertise-client-urls={nobody}",
