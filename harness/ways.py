@@ -28,9 +28,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Way:
-    """A folder of files that are applied in the order of their names."""
+    """A folder of files that are applied in the order of their names; with ``last``, only so far."""
 
     folder: Path
+    last: str | None = None
 
     @property
     def name(self) -> str:
@@ -40,11 +41,16 @@ class Way:
     @property
     def files(self) -> tuple[Path, ...]:
         """Its files in order, without the expectation."""
-        return tuple(file for file in files_of(self.folder) if file.name != EXPECTATION)
+        found = tuple(file for file in files_of(self.folder) if file.name != EXPECTATION)
+        names = [rendered_name(file) for file in found]
+        return found if self.last is None else found[: names.index(self.last) + 1]
 
     @property
     def base(self) -> str | None:
-        """The way that is to be done before, if a mistaken way names one: a solution, or another mistake."""
+        """The way that is to be done before, if a mistaken way names one: a solution, or another mistake.
+
+        ``NAME/FILE`` is that one up to this file.
+        """
         return self.expectation().base if (self.folder / EXPECTATION).is_file() else None
 
     def expectation(self) -> Expectation:
@@ -74,11 +80,18 @@ def stages(lab: Path, way: Way) -> tuple[Way, ...]:
     """
     found = [way]
     while (base := found[0].base) is not None:
-        before = next((each for each in (*solutions(lab), *wrong(lab)) if each.name == base), None)
-        if before is None or before in found:
-            why = "which is no way of the lab" if before is None else "which builds on it"
+        name, _, last = base.partition("/")
+        whole = next((each for each in (*solutions(lab), *wrong(lab)) if each.name == name), None)
+        why = ""
+        if whole is None:
+            why = "which is no way of the lab"
+        elif whole in found:
+            why = "which builds on it"
+        elif last and last not in map(rendered_name, whole.files):
+            why = f"which has no file {last}"
+        if whole is None or why:
             raise LabsError(f"{lab.name}: wrong/{found[0].name} builds on {base!r}, {why}", f"`labs lint {lab.name}`")
-        found.insert(0, before)
+        found.insert(0, Way(whole.folder, last or None))
     return tuple(found)
 
 

@@ -99,7 +99,8 @@ class Graded:
         """Go one way from where it begins and grade it; yields what differs the next time, returns the grade."""
         self._begin(way)
         self.shown[step] += 1
-        self.walk.go(way)
+        done = self._stop_on(way) if step in (SOLUTIONS, WRONG) else 0
+        self.walk.go(way, part=slice(done, None))
         if step in (SOLUTIONS, WRONG) and len(self._after(way)) > 1:
             self.walk.keep(_place(way))
         first = self.walk.judge()
@@ -117,6 +118,20 @@ class Graded:
             self.solved = before, self.take(self.walk.started.sandbox)
         return first
 
+    def _stop_on(self, way: Way) -> int:
+        """Go as far as wrong ways stop on this one, and judge those that stay there; how many files are done."""
+        stops = {before[-1] for before in self._bases.values() if before and before[-1].folder == way.folder}
+        done = 0
+        for stop in sorted(stops - {way}, key=lambda each: len(each.files)):
+            self.walk.go(stop, part=slice(done, None))
+            done = len(stop.files)
+            for mistake in self._after(stop):
+                if mistake.files:
+                    self.walk.keep(_place(stop))
+                else:
+                    self.ahead[mistake] = list(to_the_end(self._mistake(mistake)))
+        return done
+
     def _begin(self, way: Way) -> None:
         """The clean start, or the end of the way's base: as it is now, as it was kept, or gone to once more."""
         before = self._bases.get(way, ())
@@ -133,7 +148,8 @@ class Graded:
     @cached_property
     def _bases(self) -> dict[Way, tuple[Way, ...]]:
         """The wrong ways, each with what is done before it."""
-        return {way: stages(self.walk.lab.folder, way)[:-1] for way in wrong(self.walk.lab.folder)}
+        lab = self.walk.lab.folder
+        return {way: tuple(each for each in stages(lab, way)[:-1] if each.files) for way in wrong(lab)}
 
     def _after(self, way: Way) -> list[Way]:
         """The wrong ways that begin where this one ends."""
@@ -141,7 +157,7 @@ class Graded:
 
 
 def _place(way: Way) -> str:
-    return f"{way.folder.parent.name}/{way.name}"
+    return "/".join((way.folder.parent.name, way.name, *([way.last] if way.last else [])))
 
 
 def to_the_end(problems: Iterable[Problem]) -> Iterator[Problem]:

@@ -70,10 +70,11 @@ class Walk:
     def go(self, way: Way, within: float | None = None, part: slice = slice(None)) -> float:
         """Do what ``part`` of a way's files say, at most ``within`` seconds; how many it took.
 
-        LabsError where it stops.
+        What was done of this way just before is a part of it. LabsError where it stops.
         """
         began = time.monotonic()
-        self.gone += (way,)
+        goes_on = self.gone and self.gone[-1].folder == way.folder
+        self.gone = (*(self.gone[:-1] if goes_on else self.gone), way)
         apply_way(self.started.sandbox, self.lab, way, self.variables(), within, part)
         return time.monotonic() - began
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from setup.errors import LabsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from harness.exams.claims import Claims
 
 
@@ -51,16 +50,20 @@ class Group:
         return seat.alone is None or len(self.seats) == 1
 
 
-def assemble(seats: Sequence[Seat], fits: Callable[[Sequence[tuple[str, str]]], str | None]) -> tuple[Group, ...]:
+Fits = Callable[[Sequence[tuple[str, str]]], str | None]
+
+
+def assemble(seats: Sequence[Seat], fits: Fits, comfort: Fits | None = None) -> tuple[Group, ...]:
     """The clusters, as few as first fit finds; ``fits`` says why the machine cannot hold so many, or None.
 
-    A lab that cannot be reset alone gets a cluster of its own where there is room, else shares one that it does not
-    conflict with. LabsError, with the reason, where even that is too much.
+    A lab that cannot be reset alone gets a cluster of its own where ``comfort`` (``fits`` unless said) has nothing
+    against it, else shares one that it does not conflict with. LabsError, with the reason, where even that is too much.
     """
+    comfort = comfort or fits
     apart = [_pack([seat], ()) for seat in seats if seat.alone is not None]
     groups = _pack([seat for seat in seats if seat.alone is None], ())
     roomy = (*groups, *(group for each in apart for group in each))
-    if fits([(group.provider, group.shape) for group in roomy]) is None:
+    if comfort([(group.provider, group.shape) for group in roomy]) is None:
         return roomy
     best = tuple(groups)
     left = [seat for seat in seats if seat.alone is not None]
@@ -71,7 +74,7 @@ def assemble(seats: Sequence[Seat], fits: Callable[[Sequence[tuple[str, str]]], 
             f"the exam needs {len(dense)} clusters, which is more than fits here: {why}",
             "`labs doctor` shows what this machine can run.",
         )
-    return _loosened(dense, fits)
+    return _loosened(dense, comfort)
 
 
 def _pack(seats: Sequence[Seat], groups: Sequence[Group]) -> tuple[Group, ...]:
@@ -87,7 +90,7 @@ def _pack(seats: Sequence[Seat], groups: Sequence[Group]) -> tuple[Group, ...]:
     return tuple(packed)
 
 
-def _loosened(groups: tuple[Group, ...], fits: Callable[[Sequence[tuple[str, str]]], str | None]) -> tuple[Group, ...]:
+def _loosened(groups: tuple[Group, ...], fits: Fits) -> tuple[Group, ...]:
     """Give as many labs that cannot be reset alone a cluster of their own as there is room for."""
     current = list(groups)
     while True:

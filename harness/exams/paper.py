@@ -53,7 +53,7 @@ def write_paper(app: App, blueprint: Blueprint, seed: int, minutes: int) -> Pape
         seats = [_seat(app, blueprint, lab, seed) for lab in labs]
     else:
         labs, seats = _drawn(app, blueprint, weights, room, seed, minutes)
-    groups = assembling.assemble(_apart(app, blueprint, labs, seats, seed), room.obstacle)
+    groups = assembling.assemble(_apart(app, blueprint, labs, seats, seed), room.obstacle, room.comfort)
     return Paper(seed, *_numbered(labs, groups, weights, seed))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from harness.claiming import is_free
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from harness.app import App
+
+
+IDLE = 1 / 3  # of the machine's processors may be taken by clusters on which nobody works
 
 
 class Room:
@@ -32,6 +36,14 @@ class Room:
         if asked not in self.answers:
             self.answers[asked] = self._ask(asked)
         return self.answers[asked]
+
+    def comfort(self, clusters: Sequence[tuple[str, str]]) -> str | None:
+        """Why so many clusters, though they can be had, would make the machine slow; None if they would not."""
+        loads = (self.app.providers[provider].load((shape,)) for provider, shape in clusters)
+        idle, most = sum(loads, start=Load()).processors, IDLE * (os.cpu_count() or 1)
+        if idle > most:
+            return f"they take {idle:.1f} processors while nobody works on them, more than {most:.1f}"
+        return self.obstacle(clusters)
 
     def _ask(self, clusters: Sequence[tuple[str, str]]) -> str | None:
         new, warm = [], list(self.warm)

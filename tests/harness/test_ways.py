@@ -33,10 +33,20 @@ def test_a_base_comes_with_its_own_base(lab):
     assert stages(lab, Way(lab / "solutions" / "reference")) == (Way(lab / "solutions" / "reference"),)
 
 
+def test_a_base_may_be_a_part(lab):
+    lab = lab(stopped="reference/20-then.sh")
+    for name in ("10-first.yaml", "20-then.sh.j2", "30-last.sh"):
+        (lab / "solutions" / "reference" / name).touch()
+    before, way = stages(lab, Way(lab / "wrong" / "stopped"))
+    assert [file.name for file in before.files] == ["10-first.yaml", "20-then.sh.j2"]
+    assert way.files == ()
+
+
 @pytest.mark.parametrize(
     ("bases", "said"),
     [
         ({"lost": "nothing"}, "wrong/lost builds on 'nothing', which is no way of the lab"),
+        ({"lost": "reference/4-no.sh"}, "wrong/lost builds on 'reference/4-no.sh', which has no file 4-no.sh"),
         ({"lost": "lost"}, "wrong/lost builds on 'lost', which builds on it"),
         ({"lost": "other", "other": "lost"}, "wrong/other builds on 'lost', which builds on it"),
     ],

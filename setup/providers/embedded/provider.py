@@ -22,6 +22,7 @@ from setup.tools.pins import KUBERNETES
 GIB = 1 << 30
 MEMORY = 620 << 20  # bytes that a control plane takes, see `make bench`
 INSTANCES = 13  # inotify instances of its API server and controller manager
+IDLE = 0.025  # processors
 AIR = 512 << 20  # bytes that stay free
 
 
@@ -112,7 +113,8 @@ class Embedded:
 
     def load(self, shapes: Sequence[str]) -> Load:
         """What so many control planes take."""
-        return Load(len(shapes) * MEMORY, len(shapes) * INSTANCES if os.geteuid() == 0 else 0)
+        count = len(shapes)
+        return Load(count * MEMORY, count * INSTANCES if os.geteuid() == 0 else 0, count * IDLE)
 
     def crowded(self, shapes: Sequence[str], beside: Load) -> str | None:
         """Why so many control planes cannot be had at once, beside what runs and ``beside``, or None."""

@@ -22,6 +22,7 @@ DISK = 3 * GIB  # bytes: what nodes write; images are there already
 PROC = Path("/proc/sys/fs/inotify")
 INSTANCES_PER_NODE = 20  # systemd, containerd, kubelet, kube-proxy, the pods' own: nine nodes were seen to exceed 128
 WATCHES_PER_NODE = 2500
+IDLE = 0.055  # processors for each node
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def look(runtime: Runtime) -> Machine:
 def need(control_planes: int, workers: int) -> Load:
     """What a cluster takes with nothing on it."""
     nodes = control_planes + workers
-    return Load(control_planes * CONTROL_PLANE + workers * WORKER, nodes * INSTANCES_PER_NODE)
+    return Load(control_planes * CONTROL_PLANE + workers * WORKER, nodes * INSTANCES_PER_NODE, nodes * IDLE)
 
 
 def obstacles(

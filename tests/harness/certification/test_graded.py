@@ -80,6 +80,36 @@ def test_on_real_nodes_those_that_begin_at_the_start_share_one(graded, monkeypat
     assert [way.name for way in graded.walk.gone] == ["two"]
 
 
+def unfinished(graded):
+    """The reference gets two files; a wrong way stops after the first, and another one ends otherwise from there."""
+    solution = graded.walk.lab.folder / "solutions" / "reference"
+    solution.joinpath("20-right.sh.j2").write_text(solution.joinpath("10-write.sh.j2").read_text())
+    solution.joinpath("10-write.sh.j2").unlink()
+    solution.joinpath("10-touch.sh").write_text("touch answer.txt\n")
+    graded.walk.lab.folder.joinpath("wrong", "stopped", "10-spoil.sh").unlink()
+
+
+@pytest.mark.parametrize(("keeps", "then"), [(True, ["restore"]), (False, ["reset"])])
+def test_a_wrong_way_that_stops_on_a_solution_is_judged_on_the_way(graded, keeps, then):
+    graded = graded({"stopped": "reference/10-touch.sh", "other": "reference/10-touch.sh"}, keeps=keeps)
+    unfinished(graded)
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert graded.shown == {SOLUTIONS: 2, WRONG: 1}
+    assert graded.resets() == ["reset"]  # before the second solution
+    assert list(graded.wrong(lambda *_: None)) == []
+    assert graded.resets() == ["reset", *then]
+    assert [(way.name, way.last) for way in graded.walk.gone] == [("reference", "10-touch.sh"), ("other", None)]
+
+
+def test_what_is_wrong_on_the_way_is_told_and_the_solution_goes_on(graded):
+    graded = graded({"stopped": "reference/20-right.sh"})
+    unfinished(graded)
+    assert list(graded.solutions(lambda *_: None)) == []
+    assert [each.sentence for each in graded.wrong(lambda *_: None)] == [
+        "wrong/stopped gets 4 points and misses nothing; its file says 1 and right"
+    ]
+
+
 def test_what_is_wrong_with_a_way_that_was_gone_ahead_is_told_at_its_turn(graded):
     graded = graded({"later": "from-file"})
     folder = graded.walk.lab.folder / "wrong" / "later"

@@ -46,11 +46,12 @@ def test_with_room_enough_every_lab_can_be_reset_alone(seats):
     assert all(group.resets(seat) for group in assemble(seats, at_most(100)) for seat in group.seats)
 
 
+def shape(groups):
+    return {frozenset(seat.lab for seat in group.seats) for group in groups}
+
+
 @given(SEATS)
 def test_the_same_labs_are_put_on_the_same_clusters(seats):
-    def shape(groups):
-        return {frozenset(seat.lab for seat in group.seats) for group in groups}
-
     assert shape(assemble(seats, at_most(100))) == shape(assemble(list(reversed(seats)), at_most(100)))
 
 
@@ -67,6 +68,17 @@ def test_what_cannot_be_reset_alone_shares_where_room_is_short():
     assert len(assemble(seats, at_most(2))) == 2
     (group,) = assemble(seats, at_most(1))
     assert [group.resets(seat) for seat in group.seats].count(False) == 1
+
+
+@given(SEATS, some.integers(1, 12), some.integers(1, 12))
+def test_clusters_of_their_own_end_where_comfort_does(seats, room, comfort):
+    try:
+        groups = assemble(seats, at_most(room), at_most(min(comfort, room)))
+    except LabsError:
+        return
+    fewest = assemble(seats, at_most(room), at_most(0))
+    assert len(groups) <= max(comfort, len(fewest))
+    assert comfort < room or shape(groups) == shape(assemble(seats, at_most(room)))
 
 
 def test_more_clusters_than_fit_are_refused_with_the_reason():

@@ -10,16 +10,16 @@ from tests.live.sitting import check_result, named
 
 pytestmark = pytest.mark.kind
 
-BLUEPRINT = "mock-1"
 SEED = "5"
 UNTOUCHED = 8
 MAKE = 900.0  # seconds for clusters of real nodes
 GRADED_WITHIN = 60.0  # seconds for all tasks side by side
 
 
-def test_a_whole_exam_outlives_its_nodes_and_ends_with_the_score_that_follows(sitting, kind_runtime):
+@pytest.mark.parametrize("blueprint", ["mock-1", "mock"])
+def test_a_whole_exam_outlives_its_nodes_and_ends_with_the_score_that_follows(sitting, kind_runtime, blueprint):
     """Every third task is done wrong, one is left; in the middle all goes down, as when the machine is started anew."""
-    started = sitting.json("start", BLUEPRINT, "--seed", SEED, "--yes", within=MAKE)
+    started = sitting.json("start", blueprint, "--seed", SEED, "--yes", within=MAKE)
     numbers = [task["number"] for task in started["tasks"]]
     ways: dict[int, Way | None] = {UNTOUCHED: None}
     for number in numbers:

@@ -1,1 +1,0 @@
-sleep 20  # until the new scheduler holds the lease
