@@ -55,13 +55,16 @@ def certify(app: App, wish: Wish) -> tuple[list[Certificate], float]:
 
 
 def _at_once(app: App, jobs: list[Job]) -> int:
-    """How many clusters of real nodes this machine holds, of the largest shape that is asked for; one for each core."""
+    """How many clusters of real nodes this machine holds, of the largest shape that is asked for.
+
+    One more than it has cores: where nodes are upgraded or rollouts watched, most of the time is waiting.
+    """
     shapes = {job.shape for job in jobs if job.provider == LARGE}
     if not shapes:
         return 1
     provider = app.providers[LARGE]
     largest = max(shapes, key=lambda shape: provider.load((shape,)).memory)
-    counts = range(os.cpu_count() or 1, 1, -1)
+    counts = range((os.cpu_count() or 1) + 1, 1, -1)
     return next((n for n in counts if provider.crowded((largest,) * n, Load()) is None), 1)
 
 

@@ -26,8 +26,8 @@ def test_what_took_longest_comes_first_and_what_nobody_knows_before_it():
     assert found == [ALONE, OTHER, SHARED[0], SHARED[1], LASTING, SPOILING]
 
 
-@pytest.mark.parametrize(("holds", "count"), [(9, 2), (2, 2), (1, 1), (0, 1)])
-def test_there_are_as_many_clusters_as_cores_where_there_is_room(monkeypatch, holds, count):
+@pytest.mark.parametrize(("holds", "count"), [(9, 3), (3, 3), (2, 2), (1, 1), (0, 1)])
+def test_there_is_a_cluster_more_than_cores_where_there_is_room(monkeypatch, holds, count):
     class Kind:
         """Has room for ``holds`` of the larger shape."""
 
