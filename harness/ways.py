@@ -85,7 +85,7 @@ def stages(lab: Path, way: Way) -> tuple[Way, ...]:
         why = ""
         if whole is None:
             why = "which is no way of the lab"
-        elif whole in found:
+        elif whole.folder in [each.folder for each in found]:
             why = "which builds on it"
         elif last and last not in map(rendered_name, whole.files):
             why = f"which has no file {last}"

@@ -15,6 +15,7 @@ def lab(tmp_path):
         for name, base in bases.items():
             folder = tmp_path / "wrong" / name
             folder.mkdir(parents=True)
+            (folder / "1.sh").touch()
             line = f"base: {base}\n" if base else ""
             (folder / "expect.yaml").write_text(f"{line}points: 0\nfails: [right]\nwhy: It is wrong.\n")
         return tmp_path
@@ -39,7 +40,7 @@ def test_a_base_may_be_a_part(lab):
         (lab / "solutions" / "reference" / name).touch()
     before, way = stages(lab, Way(lab / "wrong" / "stopped"))
     assert [file.name for file in before.files] == ["10-first.yaml", "20-then.sh.j2"]
-    assert way.files == ()
+    assert [file.name for file in way.files] == ["1.sh"]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,10 @@ def test_a_base_may_be_a_part(lab):
         ({"lost": "nothing"}, "wrong/lost builds on 'nothing', which is no way of the lab"),
         ({"lost": "reference/4-no.sh"}, "wrong/lost builds on 'reference/4-no.sh', which has no file 4-no.sh"),
         ({"lost": "lost"}, "wrong/lost builds on 'lost', which builds on it"),
+        (
+            {"lost": "it/1.sh", "it": "it/1.sh"},
+            "wrong/it builds on 'it/1.sh', which builds on it",
+        ),
         ({"lost": "other", "other": "lost"}, "wrong/other builds on 'lost', which builds on it"),
     ],
 )
