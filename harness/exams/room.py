@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.app import App
 
 
-IDLE = 1 / 3  # of the machine's processors may be taken by clusters on which nobody works
+IDLE = 0.3  # of the machine's processors may be taken by clusters on which nobody works
 
 
 class Room:

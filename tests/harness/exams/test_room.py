@@ -25,7 +25,7 @@ def clusters(count):
 def test_what_can_be_had_need_not_be_comfortable(room):
     assert room.obstacle(clusters(3)) is None
     assert room.comfort(clusters(2)) is None
-    assert room.comfort(clusters(3)) == "they take 1.5 processors while nobody works on them, more than 1.3"
+    assert room.comfort(clusters(3)) == "they take 1.5 processors while nobody works on them, more than 1.2"
 
 
 def test_what_cannot_be_had_is_not_comfortable(room, monkeypatch):
