@@ -83,7 +83,7 @@ class Wire:
 
     def __init__(self, login: Credentials) -> None:
         import urllib3
-        from kubernetes.client import Configuration, rest
+        from kubernetes import client  # the package first: its circular imports are not made for several threads
 
         self.server = login.server.rstrip("/")
         self.authority = login.authority
@@ -91,7 +91,7 @@ class Wire:
         if login.token:
             self._headers += (("Authorization", f"Bearer {login.token}"),)
         self._tls = trust(login)
-        self._client: Any = rest.RESTClientObject(Configuration())
+        self._client: Any = client.rest.RESTClientObject(client.Configuration())
         self._client.pool_manager = urllib3.PoolManager(
             maxsize=16, retries=False, ssl_context=self._tls, server_hostname=login.server_name
         )
@@ -132,7 +132,7 @@ class Wire:
     def _exchange(
         self, method: str, path: str, query: Mapping[str, str | int], body: Object | None, headers: Headers
     ) -> tuple[int, bytes]:
-        from kubernetes.client import ApiException
+        from kubernetes import client
         from urllib3 import HTTPHeaderDict
         from urllib3.exceptions import HTTPError, NewConnectionError
         from urllib3.exceptions import TimeoutError as TimeIsOver
@@ -151,7 +151,7 @@ class Wire:
                 answer.close()
                 raise NoAnswer(f"the API server's answer is larger than {LARGEST >> 20} MiB")
             answer.release_conn()
-        except ApiException as error:
+        except client.ApiException as error:
             raise NoTrust(f"TLS with the API server at {self.server} failed: {error.reason}") from None
         except (HTTPError, OSError) as error:
             if isinstance(error, TimeIsOver) and not isinstance(error, NewConnectionError):

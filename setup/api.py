@@ -13,7 +13,7 @@ Object = dict[str, Any]
 
 def preload() -> None:
     """Load the client in the background, while something else is waited for: it takes a third of a second."""
-    threading.Thread(target=importlib.import_module, args=("kubernetes.client",), daemon=True).start()
+    threading.Thread(target=importlib.import_module, args=("kubernetes",), daemon=True).start()
 
 
 class Refused(Exception):  # noqa: N818 - it reads as what happened

@@ -181,5 +181,6 @@ def points(app: App, tasks: tuple[Task, ...]) -> dict[int, int]:
         assert grade.trustworthy, grade.verdicts
         return grade.points
 
+    app.preload()  # before there are threads, as a grade does
     with ThreadPoolExecutor(len(tasks)) as pool:
         return dict(zip((task.number for task in tasks), pool.map(judge, tasks), strict=True))

@@ -14,7 +14,7 @@ from tests.live.sitting import Sitting, check_result, named
 
 BLUEPRINT, SEED = "on-nodes", "1"
 IMAGE = Path("/run/share/node.tar")
-STATIC, VOLUME = 1, 2  # tasks
+STATIC, RIGHTS = 1, 2  # tasks
 DRIVER = "cgroupDriver: systemd"
 
 
@@ -42,11 +42,11 @@ def go_on() -> None:
     status = sitting.json("status", within=MAKE)
     assert [cluster["lost"] for cluster in status["clusters"]] == [None] * len(status["clusters"]), status["clusters"]
     assert sitting.app.exams.current().deadline == before["deadline"]
-    sitting.labs("task", str(VOLUME))
-    static, volume = (named(sitting.ways(number)[0], "reference") for number in (STATIC, VOLUME))
-    sitting.go(VOLUME, volume)
+    sitting.labs("task", str(RIGHTS))
+    static, rights = (named(sitting.ways(number)[0], "reference") for number in (STATIC, RIGHTS))
+    sitting.go(RIGHTS, rights)
     document = sitting.json("submit", "--yes", code=None, within=MAKE)
-    check_result(sitting, document, {STATIC: static, VOLUME: volume})
+    check_result(sitting, document, {STATIC: static, RIGHTS: rights})
     assert any("brought back" in remark for remark in document["remarks"]), document["remarks"]
     sitting.user.labs("stop", "--all")
 
