@@ -42,6 +42,8 @@ class ClusterCheckpoint:
         belongings = Belongings(sandbox, name)
         api, etcd = _clients(cluster)
         try:
+            if readiness.settle(lambda: readiness.rising(api), readiness.STEADY, PAUSE):
+                return None
             facts = resetting.found(api, pods_run=True)
             keys = at_rest(etcd, PASSING + HEARTBEATS)
             if keys is None or not _can_come_back(keys, facts) or not belongings.keep():

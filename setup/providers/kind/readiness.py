@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 
 from setup.api import Api, Object, Refused
 
 WORKLOADS = ("deployments", "daemonsets", "statefulsets")
 SYSTEM = ("kube-system", "local-path-storage")  # the namespaces whose workloads every cluster has
+STEADY = 12.0  # seconds after which a Pod that is not Ready is expected to stay so: probes mostly ask every ten
 
 
 def settle(look: Callable[[], str], within: float, pause: float) -> str:
@@ -58,6 +60,17 @@ def is_ready(live: Object) -> bool:
     """Whether a Node or a Pod has the condition Ready."""
     conditions = live.get("status", {}).get("conditions", ())
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def rising(api: Api) -> str:
+    """Which Pod is not Ready, but may be any moment; empty when none is. Refused, ConnectionError."""
+    now = datetime.now(UTC)
+    for pod in api.call("GET", "/api/v1/pods")["items"]:
+        for each in pod.get("status", {}).get("conditions", ()):
+            waits = each["type"] == "Ready" and each["status"] != "True" and each.get("reason") != "PodCompleted"
+            if waits and (now - datetime.fromisoformat(each["lastTransitionTime"])).total_seconds() < STEADY:
+                return f"Pod {pod['metadata']['name']} is not Ready yet"
+    return ""
 
 
 def _served(workload: Object, able: Iterable[Object]) -> bool:

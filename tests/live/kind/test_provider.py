@@ -61,7 +61,7 @@ def test_pods_run_on_the_workers_and_resolve_names(kind_cluster):
     kind_cluster.kubectl("create", "deployment", "web", "--image=nginx:1.29", "--replicas=2")
     kind_cluster.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     kind_cluster.kubectl("expose", "deployment", "web", "--port=80")
-    curl = ("curl", "-sS", "--retry", "20", "--retry-connrefused", "--retry-delay", "1", "http://web")
+    curl = ("curl", "-sS", "--retry", "20", "--retry-all-errors", "--retry-delay", "1", "http://web")
     kind_cluster.kubectl("run", "client", "--image=curlimages/curl:8.17.0", "--restart=Never", "--", *curl)
     kind_cluster.kubectl("wait", "pod/client", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s")
     answer = kind_cluster.kubectl("logs", "client")  # what is attached to may have ended before
