@@ -215,6 +215,10 @@ class K8s:
         """
         self._traffic.refused(client, target, port, control)
 
+    def prepare(self, *clients: Client) -> None:
+        """Let the probe pods of these clients come up meanwhile: for a check that comes ``after`` this one."""
+        self._traffic.prepare(clients)
+
     def decoys(self, places: Sequence[str], port: int) -> Objects:
         """Pods of the grader's own at ``NAMESPACE/LABEL=VALUE,...`` that listen on this port while the grade lasts.
 

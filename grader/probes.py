@@ -88,6 +88,7 @@ class Probes:
         self._api = api
         self._lock = threading.Lock()
         self._places: dict[Place, threading.Lock] = {}
+        self._begun: dict[Place, str] = {}
         self._pods: dict[Place, Object] = {}
         self._since: dict[Place, float] = {}
         self._made: list[tuple[Resource, str, str]] = []
@@ -100,16 +101,20 @@ class Probes:
 
     def pod(self, place: Place) -> Object:
         """The running probe pod of a place. Miss if the namespace refuses it, Broken if it does not come up."""
-        self._sweep()
-        with self._lock:
-            mine = self._places.setdefault(place, threading.Lock())
-        with mine:
+        with self._mine(place):
             if place not in self._pods:
                 began = time.monotonic()
-                self._pods[place] = self._start(place)
+                name = self._begun.pop(place, "") or self._make(place)
+                self._pods[place] = self._running(place, name)
                 self._since[place] = time.monotonic()
                 self.slowest = max(self.slowest, self._since[place] - began)
             return self._pods[place]
+
+    def begin(self, place: Place) -> None:
+        """Make the probe pod of a place, which comes up meanwhile. Miss and Broken as for ``pod``."""
+        with self._mine(place):
+            if place not in self._pods and place not in self._begun:
+                self._begun[place] = self._make(place)
 
     def since(self, place: Place) -> float:
         """When the pod of a place, which was asked for before, was up, in time.monotonic's seconds."""
@@ -132,13 +137,20 @@ class Probes:
         with self._lock:
             made, self._made = self._made, []
             self._pods.clear()
+            self._begun.clear()
         for resource, name, namespace in made:
             with contextlib.suppress(Refused, Broken):
                 self._api.delete(resource, name, namespace)
 
-    def _start(self, place: Place) -> Object:
+    def _mine(self, place: Place) -> threading.Lock:
+        """Whoever holds it may make the pod of this place."""
+        self._sweep()
+        with self._lock:
+            return self._places.setdefault(place, threading.Lock())
+
+    def _make(self, place: Place) -> str:
+        """Make the pod of a place; its name."""
         manifest = _manifest(place)
-        metadata = manifest["metadata"]
         try:
             self.create(POD, manifest)
         except Refused as refused:
@@ -146,10 +158,14 @@ class Probes:
                 raise Broken(f"the probe pod could not be made: {refused.message}") from None
             raise Miss(f"a pod is refused in namespace {place.namespace}: {refused.message}",
                        f"kubectl describe namespace {place.namespace}") from None  # fmt: skip
+        return str(manifest["metadata"]["name"])
+
+    def _running(self, place: Place, name: str) -> Object:
+        """The pod of this name, once it runs."""
         end = time.monotonic() + START_SECONDS
         while True:
             time.sleep(_POLL)
-            live = self._look(metadata["name"])
+            live = self._look(name)
             if live is None:
                 raise Broken("the probe pod was deleted by somebody else")
             states = (live.get("status") or {}).get("containerStatuses") or [{}]

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -46,8 +47,11 @@ class Traffic:
         self._enter = enter
         self._probes = Probes(api)
         self._dialler = Dialler(self._probes)
-        self._enforcing: dict[str, bool] = {}
         self._canary = threading.Lock()
+        self._mark = ""
+        self._able: list[str] = []
+        self._turns: dict[str, threading.Lock] = {}
+        self._enforcing: set[str] = set()
 
     @property
     def delay(self) -> float:
@@ -57,6 +61,12 @@ class Traffic:
     def close(self) -> None:
         """Delete all probe pods."""
         self._probes.close()
+
+    def prepare(self, clients: Iterable[Client]) -> None:
+        """Make the probe pods of these clients; what keeps one from being made is for the check that asks for it."""
+        for client in clients:
+            with suppress(Miss, Broken):
+                self._probes.begin(Place.of(client))
 
     def reaches(self, client: Client | Sequence[Client], target: Target | Sequence[Target], port: Any) -> None:
         """Raise Miss unless every client comes to reach every target at every port."""
@@ -203,19 +213,25 @@ class Traffic:
     def _enforces(self, nodes: set[str]) -> None:
         """On each of these nodes a canary that a policy of ours cuts off is not reached, and one without is."""
         with self._canary:
-            unproved = [node for node in nodes if node not in self._enforcing]
-            if not unproved:
+            if not self._mark:
+                mark = secrets.token_hex(4)
+                self._probes.create(NETWORK_POLICY, _deny(mark))
+                self._able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
+                self._mark = mark
+            turns = {node: self._turns.setdefault(node, threading.Lock()) for node in nodes}
+        together([lambda node=node, turn=turn: self._enforces_on(node, turn) for node, turn in turns.items()])  # type: ignore[misc]
+
+    def _enforces_on(self, node: str, turn: threading.Lock) -> None:
+        with turn:
+            if node in self._enforcing:
                 return
-            mark = secrets.token_hex(4)
-            self._probes.create(NETWORK_POLICY, _deny(mark))
-            able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
             # From another node, where there is one: else a refusal could be nothing but a route that is missing.
-            apart = {node: next((each for each in able if each != node), node) for node in unproved}
-            free = {node: Place(QUIET_NAMESPACE, (("labs.open", mark),), node=apart[node]) for node in unproved}
-            cut = {node: Place(QUIET_NAMESPACE, (("labs.denied", mark),), node=node) for node in unproved}
-            places = dict.fromkeys((*free.values(), *cut.values()))
-            together([lambda place=place: self._probes.pod(place) for place in places])  # type: ignore[misc]
-            together([lambda node=node: self._proved(node, free[node], cut[node]) for node in unproved])  # type: ignore[misc]
+            apart = next((each for each in self._able if each != node), node)
+            free = Place(QUIET_NAMESPACE, (("labs.open", self._mark),), node=apart)
+            cut = Place(QUIET_NAMESPACE, (("labs.denied", self._mark),), node=node)
+            together([lambda: self._probes.pod(free), lambda: self._probes.pod(cut)])
+            self._proved(node, free, cut)
+            self._enforcing.add(node)
 
     def _proved(self, node: str, free: Place, cut: Place) -> None:
         end = time.monotonic() + REST_SECONDS
@@ -226,7 +242,6 @@ class Traffic:
                 lambda: self._dialler.dial(cut, [back]),
             ])  # fmt: skip
             if returned and not reached:
-                self._enforcing[node] = True
                 return
             if time.monotonic() > end:
                 why = "NetworkPolicies are not enforced" if reached else "Pods do not reach one another"

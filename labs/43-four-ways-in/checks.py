@@ -5,6 +5,11 @@ from grader import K8s, check
 CLIENT = "kube-node-lease"
 
 
+def desk(k8s: K8s) -> str:
+    """The customs' clients."""
+    return f"customs-{k8s.vars['tag']}/app=desk"
+
+
 def names(k8s: K8s, *apps: str) -> list[str]:
     """The names of the Pods of these applications, each of which is there."""
     found: list[str] = []
@@ -39,6 +44,7 @@ def unchanged(k8s: K8s) -> None:
 @check(points=3)
 def pilot_answers(k8s: K8s) -> None:
     """The Pods of `pilot-old` and `pilot-new`, and no others, answer at the Service `pilot`."""
+    k8s.prepare(desk(k8s))
     unchanged(k8s)
     url = f"http://pilot.{k8s.vars['harbour']}.svc.cluster.local/hostname"
     k8s.hears(CLIENT, url, names(k8s, "pilot-old", "pilot-new"))
@@ -72,8 +78,8 @@ def cranes_by_name(k8s: K8s) -> None:
 @check(points=3, after=pilot_answers)
 def customs_follow(k8s: K8s) -> None:
     """The name `pilot` of the customs leads to the Service `pilot` of the harbour, whatever address that has."""
+    k8s.hears(desk(k8s), "http://pilot/hostname", names(k8s, "pilot-old", "pilot-new"))
     customs = f"customs-{k8s.vars['tag']}"
-    k8s.hears(f"{customs}/app=desk", "http://pilot/hostname", names(k8s, "pilot-old", "pilot-new"))
     service = k8s.expect({"kind": "Service", "metadata": {"name": "pilot", "namespace": k8s.vars["harbour"]}})
     pods = [pod for app in ("pilot-old", "pilot-new") for pod in k8s.list("Pod", k8s.vars["harbour"], {"app": app})]
     fixed = {service["spec"].get("clusterIP"), *(pod["status"].get("podIP") for pod in pods)}

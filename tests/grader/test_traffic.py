@@ -223,6 +223,25 @@ def test_a_node_knocks_at_all_its_pods_at_once(api, tmp_path):
         assert made._unreached([ended, heard], None) == [ended]
 
 
+def test_a_prepared_probe_is_the_one_that_is_used_and_is_removed_where_none_uses_it(api, network, k8s):
+    k8s.prepare("ward/role=doctor", "ward/role=visitor")
+    assert [pod["metadata"]["labels"]["role"] for pod in network.made] == ["doctor", "visitor"]
+    k8s.reaches("ward/role=doctor", "records/app=charts", 8080)
+    assert len(network.made) == 2
+    k8s.close()
+    assert [name for _, _, name in api.objects] == ["charts-1"]
+
+
+def test_what_keeps_a_prepared_probe_out_is_said_to_who_uses_it(api, network, k8s):
+    def admit(manifest, subject):
+        raise Refused(403, "Forbidden", "exceeded quota")
+
+    api.admit = admit
+    k8s.prepare("ward/role=doctor")
+    with pytest.raises(Miss, match="exceeded quota"):
+        k8s.reaches("ward/role=doctor", "records/app=charts", 8080)
+
+
 def test_decoys_are_targets_of_the_graders_own(network, k8s):
     decoys = k8s.decoys(["kube-system/app=other", "books/k8s-app=dns"], 53)
     assert [pod["metadata"]["namespace"] for pod in decoys] == ["kube-system", "books"]

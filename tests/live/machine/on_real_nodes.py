@@ -13,6 +13,7 @@ from tests.live.machine.somebody import HOME, MAKE, boot, recall, remember, some
 from tests.live.sitting import Sitting, check_result, named
 
 BLUEPRINT, SEED = "on-nodes", "1"
+START = ("start", BLUEPRINT, "--seed", SEED, "--yes")
 IMAGE = Path("/run/share/node.tar")
 STATIC = 1  # the task
 DRIVER = "cgroupDriver: systemd"
@@ -23,7 +24,8 @@ def begin() -> None:
     runtime = docker()
     runtime.check("load", "--quiet", "--input", str(IMAGE), deadline=MAKE)
     sitting = somebody()
-    sitting.json("start", BLUEPRINT, "--seed", SEED, "--yes", within=MAKE)
+    if "gives the exam up" in sitting.labs(*START, code=None, within=MAKE):  # kind gives up early on so slow a machine
+        sitting.labs(*START, within=MAKE)
     for name in nodes(sitting):
         version = runtime.exec(name, "stat", "--file-system", "--format=%T", "/sys/fs/cgroup", deadline=60)
         assert version.text.strip() == "cgroup2fs", version
