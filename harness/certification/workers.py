@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.certification.jobs import Job, Order
 
 ROOM = 3 << 29  # bytes of memory that a worker and its sandbox may need
-A_CORE = 2  # workers for each core: much of a proof is waiting for controllers; more only get in each other's way
+A_CORE = 3  # workers for each core: much of a proof is waiting for controllers
 PATIENCE = 15.0  # seconds for a worker to let go of what it does
 CONTEXT = multiprocessing.get_context("spawn")
 

@@ -118,7 +118,7 @@ def test_shares_are_put_together_in_the_order_of_the_plan():
 
 def test_jobs_fit_the_machine(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    for free, jobs in ((64 << 30, 4), (3 << 30, 2), (100 << 20, 1)):
+    for free, jobs in ((64 << 30, 6), (3 << 30, 2), (100 << 20, 1)):
         monkeypatch.setattr("harness.memory.available", lambda free=free: free)
         assert workers.most_jobs() == jobs
 
