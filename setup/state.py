@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from setup import namespaces
 from setup.api import Api, Object, Refused
 from setup.errors import LabsError
 from setup.sandbox import Sandbox
@@ -28,7 +29,7 @@ class Manifest:
 def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.0) -> None:
     """Create all objects in order and wait up to ``deadline`` seconds until each took effect.
 
-    A namespace gets its default ServiceAccount at once. Quotas are waited for before the next object is created,
+    A namespace gets at once what controllers make in each. Quotas are waited for before the next object is created,
     workloads at the end, unless annotated ``labs/wait: "false"``.
     LabsError names the file and the API server's reason.
     """
@@ -41,7 +42,8 @@ def apply(sandbox: Sandbox, manifests: Sequence[Manifest], deadline: float = 90.
         for origin, document in loaded:
             _create(api, origin, document, until)
             if document["kind"] == "Namespace":
-                _create(api, origin, _service_account(document), until)
+                for each in namespaces.contents(api, document["metadata"]["name"]):
+                    _create(api, origin, each, until, controllers_too=True)
             if document["kind"] in ENFORCED:
                 _wait_for(api, origin, document, until)
         for origin, document in loaded:
@@ -67,14 +69,17 @@ def documents(manifest: Manifest) -> Iterator[Object]:
                 raise LabsError(f"{manifest.origin} holds something without apiVersion, kind and metadata.name")
 
 
-def _create(api: Api, origin: str, document: Object, until: float) -> None:
-    """Create one object; what a moment ago was another lab's webhook or kind may need a moment to be forgotten."""
+def _create(api: Api, origin: str, document: Object, until: float, *, controllers_too: bool = False) -> None:
+    """Create one object, which controllers may have made already if they make it too.
+
+    What a moment ago was another lab's webhook or kind may need a moment to be forgotten.
+    """
     while True:
         try:
             api.create(document)
         except Refused as error:
-            if error.status == 409 and document["kind"] == "ServiceAccount":
-                return  # the controller was quicker
+            if error.status == 409 and controllers_too:
+                return
             passing = error.status >= 500 or error.status == 429
             if not passing or time.monotonic() > until:
                 name = f"{document['kind']} {document['metadata']['name']}"
@@ -118,12 +123,3 @@ def _ready(live: dict[str, Any]) -> bool:
     if live["kind"] == "DaemonSet":
         return bool(status.get("numberReady", 0) == status.get("desiredNumberScheduled", -1))
     return bool(status.get("readyReplicas", 0) == spec.get("replicas", 1))
-
-
-def _service_account(namespace: Object) -> Object:
-    """The account that a controller makes in every namespace, a moment later: pods are refused without it."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": {"name": "default", "namespace": namespace["metadata"]["name"]},
-    }

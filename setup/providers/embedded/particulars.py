@@ -18,6 +18,11 @@ ENDPOINTS = "/registry/services/endpoints/default/kubernetes"
 ENDPOINT_SLICE = "/registry/endpointslices/default/kubernetes"
 AUTHENTICATION = "/registry/configmaps/kube-system/extension-apiserver-authentication"
 KEYS = (*ROOT_CAS, ENDPOINTS, ENDPOINT_SLICE, AUTHENTICATION)
+ROOT_CA_DESCRIBED = (  # word for word the publisher's: in other namespaces it writes its own
+    "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+    "internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of "
+    "Kubernetes clusters."
+)
 
 
 def entries(directory: Path, port: int) -> dict[str, bytes]:
@@ -38,7 +43,7 @@ def _metadata(name: str, namespace: str, **more: Any) -> dict[str, Any]:
 
 def _root_ca(namespace: str, ca: str) -> dict[str, Any]:
     """As the root CA publisher makes it (k8s.io/kubernetes pkg/controller/certificates/rootcacertpublisher)."""
-    described = {"kubernetes.io/description": "The CA that signs for the API server's addresses inside this cluster."}
+    described = {"kubernetes.io/description": ROOT_CA_DESCRIBED}
     metadata = _metadata("kube-root-ca.crt", namespace, annotations=described)
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"ca.crt": ca}}
 
