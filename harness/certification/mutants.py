@@ -143,7 +143,8 @@ def _of_script(file: str, text: str) -> Iterator[Mutant]:
     parts = list(statements(text))
     number = 0
     for index, part in enumerate(parts):
-        first = next((line.strip() for line in part.splitlines() if not line.lstrip().startswith("#")), "")
+        lines = (line.strip() for line in part.splitlines())
+        first = next((line for line in lines if line and not line.startswith("#")), "")
         if first and not first.startswith("set "):
             number += 1
             if not only_waits(part):

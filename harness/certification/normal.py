@@ -8,7 +8,7 @@ import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from harness.certification.scripts import HEREDOC, statements
+from harness.certification.scripts import here_documents, statements
 from harness.yaml_files import parse
 from setup.errors import LabsError
 
@@ -69,12 +69,10 @@ def _parts(files: Mapping[str, str]) -> tuple[list[Any], list[str]]:
 
 def _inner_manifests(statement: str) -> list[Any]:
     """The objects that a command gets as a here-document."""
-    found = HEREDOC.search(statement)
-    if found is None or "kubectl" not in statement.splitlines()[0]:
+    if "kubectl" not in statement.splitlines()[0]:
         return []
-    body = re.split(rf"^\s*{re.escape(found[1])}\s*$", statement.partition("\n")[2], flags=re.MULTILINE)[0]
     try:
-        documents = parse(body, "")
+        documents = [document for text in here_documents(statement) for document in parse(text, "")]
     except LabsError:
         return []
     return documents if all(isinstance(each, dict) and "kind" in each for each in documents) else []

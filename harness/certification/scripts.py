@@ -3,43 +3,59 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tree_sitter import Node, Parser
+
 WAITS = re.compile(r"(kubectl\b(\s+-\S+(\s+[\w.{}$\"-]+)?)*\s+(wait|rollout\s+status)|sleep)\b")
-HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)")
 
 
 def statements(text: str) -> Iterator[str]:
-    """The commands of a script: lines, with what continues them, here-documents and open blocks included."""
-    held: list[str] = []
-    ending = ""
-    depth = quotes = 0
-    for line in text.splitlines(keepends=True):
-        held.append(line)
-        if ending:
-            ending = "" if line.strip() == ending else ending
-        elif quotes % 2 or not line.lstrip().startswith("#"):
-            if found := HEREDOC.search(line):
-                ending = found[1]
-            words = line.split("#")[0].split()
-            depth += sum(word in ("do", "then", "{", "case") for word in words)
-            depth -= sum(word.rstrip(";") in ("done", "fi", "}", "esac") for word in words)
-            quotes += line.count("'")
-        if not ending and depth <= 0 and not line.rstrip().endswith("\\") and quotes % 2 == 0:
-            if "".join(held).strip():
-                yield "".join(held)
-            held = []
-    if "".join(held).strip():
-        yield "".join(held)
+    """The commands of a script as whole lines, with what continues them, here-documents and open blocks included.
+
+    Commands that share a line are one; so is a comment on a line of its own. Nothing of the text is left out.
+    """
+    lines = text.splitlines(keepends=True)
+    starts, end = [0], 0
+    for node in _root(text).children:
+        if node.start_point.row >= end > 0:
+            starts.append(node.start_point.row)
+        end = node.end_point.row + 1
+    for begin, until in pairwise([*starts, len(lines)]):
+        yield "".join(lines[begin:until])
 
 
 def only_waits(statement: str) -> bool:
     """Whether a command, or a loop of them, does nothing but wait for what is under way, as ``kubectl wait`` does."""
-    joined = statement.replace("\\\n", " ")
-    lines = [line for line in joined.splitlines() if not line.lstrip().startswith("#")]
-    parts = [re.sub(r"^\s*do\s+", "", part).strip() for part in re.split(r"[;\n]|&&", "\n".join(lines))]
-    doing = [part for part in parts if part and not re.match(r"(for\b.*|do|done)$", part)]
-    return bool(doing) and all(WAITS.match(part) for part in doing)
+    commands = [each.replace("\\\n", " ") for each in _texts(_root(statement), "command")]
+    return bool(commands) and all(WAITS.match(each) for each in commands)
+
+
+def here_documents(statement: str) -> list[str]:
+    """The texts that a command gets as here-documents."""
+    return list(_texts(_root(statement), "heredoc_body"))
+
+
+def _texts(node: Node, kind: str) -> Iterator[str]:
+    """The texts of the nodes of this kind, as tree-sitter-bash calls it, this one and those below."""
+    if node.type == kind:
+        yield (node.text or b"").decode()
+    for each in node.children:
+        yield from _texts(each, kind)
+
+
+def _root(text: str) -> Node:
+    return _parser().parse(text.encode()).root_node
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_bash  # noqa: PLC0415  (late: only certification reads scripts)
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    return Parser(Language(tree_sitter_bash.language()))

@@ -2,10 +2,11 @@
 
 import pytest
 
-from harness.certification.scripts import only_waits, statements
+from harness.certification.scripts import here_documents, only_waits, statements
 
 SCRIPT = """# a comment that doesn't matter
-kubectl create namespace a
+kubectl create namespace a  # and one that's behind
+
 kubectl run web \\
   --image=nginx
 cat > file <<'END'
@@ -14,21 +15,34 @@ END
 for each in a b; do
   kubectl get "$each"
 done
-kubectl patch x -p '
-{"a": 1}'
+kubectl patch x -p '{"a": {
+  "b": 1}}'
+kubectl get x |
+  grep "it's"
 """
 
 
 def test_a_script_falls_into_whole_commands():
     assert [each.splitlines()[0] for each in statements(SCRIPT)] == [
         "# a comment that doesn't matter",
-        "kubectl create namespace a",
+        "kubectl create namespace a  # and one that's behind",
         "kubectl run web \\",
         "cat > file <<'END'",
         "for each in a b; do",
-        "kubectl patch x -p '",
+        """kubectl patch x -p '{"a": {""",
+        "kubectl get x |",
     ]
     assert "".join(statements(SCRIPT)) == SCRIPT
+
+
+def test_a_script_may_be_empty_or_no_script():
+    assert list(statements("")) == [""]
+    assert "".join(statements("kubectl get 'x\ndone )\n")) == "kubectl get 'x\ndone )\n"
+
+
+def test_here_documents_are_what_is_between_their_words():
+    assert here_documents("kubectl apply -f - <<'END' | cat\na: <<B\n# it's\nEND\n") == ["a: <<B\n# it's\n"]
+    assert here_documents("echo 1") == []
 
 
 @pytest.mark.parametrize(
