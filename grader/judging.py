@@ -24,6 +24,7 @@ PAUSE = 0.25
 def judge(lab: str, checks: Sequence[Check], k8s: K8s, *, budget: float = 30.0) -> Grade:
     """Judge all checks and return the grade within ``budget`` seconds, whatever the cluster or a check does.
 
+    What probe pods take to come up is on top of that, half a minute at most (probes.SLOW_START_SECONDS).
     A check starts when those it comes after have passed; it is skipped when one of them failed or was skipped, and
     broken when one was broken. Past its time, or the grade's, it is broken. KeyboardInterrupt passes through.
     """
@@ -51,7 +52,7 @@ def settle(check: Check, k8s: K8s, end: float) -> None:
             now = time.monotonic()
             if now + PAUSE >= last:
                 raise
-            if now + PAUSE >= end and isinstance(error, AssertionError):
+            if now + PAUSE >= end + delay(k8s) and isinstance(error, AssertionError):
                 raise Broken(f"the grade was over before its {check.within:g} s were; so far: {error}") from error
         time.sleep(PAUSE)
 
@@ -107,11 +108,11 @@ class _Run:
         try:
             verdict = self._results.get(timeout=max(0.0, min(map(self._due, self._deadlines)) - time.monotonic()))
         except queue.Empty:
-            now = time.monotonic()
+            now, extra = time.monotonic(), delay(self._k8s)
             for name in [name for name in self._deadlines if self._due(name) <= now]:
                 del self._deadlines[name]
-                seconds = round(CHECK_SECONDS + (self._checks[name].within or 0) + delay(self._k8s), 1)
-                why = "the grade's time was over" if now >= self._end else f"no answer within {seconds:g} s"
+                seconds = round(CHECK_SECONDS + (self._checks[name].within or 0) + extra, 1)
+                why = "the grade's time was over" if now >= self._end + extra else f"no answer within {seconds:g} s"
                 self._done[name] = _verdict(self._checks[name], Outcome.BROKEN, why)
             return
         if self._deadlines.pop(verdict.name, None) is not None:
@@ -119,7 +120,7 @@ class _Run:
 
     def _due(self, name: str) -> float:
         """When a check's time is over."""
-        return min(self._deadlines[name] + delay(self._k8s), self._end)
+        return min(self._deadlines[name], self._end) + delay(self._k8s)
 
 
 def _judged(check: Check, k8s: K8s, end: float) -> Verdict:

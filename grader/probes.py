@@ -10,7 +10,7 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -27,9 +27,13 @@ IMAGE = "busybox:1.37"
 PORT = 8099
 """Every probe pod listens here, so that one can be another's target, and its own control."""
 START_SECONDS = 10.0
+"""How long a probe pod may wait for its kubelet to take notice of it."""
+SLOW_START_SECONDS = 30.0
+"""How long one that its kubelet works on may take to run: on a busy machine it is slow, and no less right."""
 LIFETIME = 120
 """Seconds after which the kubelet ends a probe pod that nobody deleted."""
 NETWORK_POLICY = Resource("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", singular="networkpolicy")
+UNDER_WAY = ("ContainerCreating", "PodInitializing", "Pending")  # what a pod that its kubelet works on is said to be
 _POLL = 0.15
 Answer = TypeVar("Answer")
 _FORGOTTEN = 60.0
@@ -91,23 +95,28 @@ class Probes:
         self._begun: dict[Place, str] = {}
         self._pods: dict[Place, Object] = {}
         self._since: dict[Place, float] = {}
+        self._awaited: dict[Place, float] = {}
+        self._slowest = 0.0
         self._made: list[tuple[Resource, str, str]] = []
-        self.slowest = 0.0
-        """Seconds that the slowest pod took to come up."""
         self._swept = False
         self._looking = threading.Lock()
         self._looked = 0.0
         self._seen: Mapping[str, Object] = {}
 
+    @property
+    def slowest(self) -> float:
+        """Seconds that the slowest pod took to come up, or has taken so far."""
+        with self._lock:
+            return max([self._slowest, *(time.monotonic() - began for began in self._awaited.values())])
+
     def pod(self, place: Place) -> Object:
         """The running probe pod of a place. Miss if the namespace refuses it, Broken if it does not come up."""
         with self._mine(place):
             if place not in self._pods:
-                began = time.monotonic()
-                name = self._begun.pop(place, "") or self._make(place)
-                self._pods[place] = self._running(place, name)
+                with self._timed(place):
+                    name = self._begun.pop(place, "") or self._make(place)
+                    self._pods[place] = self._running(place, name)
                 self._since[place] = time.monotonic()
-                self.slowest = max(self.slowest, self._since[place] - began)
             return self._pods[place]
 
     def begin(self, place: Place) -> None:
@@ -148,6 +157,19 @@ class Probes:
         with self._lock:
             return self._places.setdefault(place, threading.Lock())
 
+    @contextlib.contextmanager
+    def _timed(self, place: Place) -> Iterator[None]:
+        """Have what is done here count as the start of this place's pod."""
+        began = time.monotonic()
+        with self._lock:
+            self._awaited[place] = began
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._awaited[place]
+                self._slowest = max(self._slowest, time.monotonic() - began)
+
     def _make(self, place: Place) -> str:
         """Make the pod of a place; its name."""
         manifest = _manifest(place)
@@ -162,16 +184,18 @@ class Probes:
 
     def _running(self, place: Place, name: str) -> Object:
         """The pod of this name, once it runs."""
-        end = time.monotonic() + START_SECONDS
+        began = time.monotonic()
         while True:
             time.sleep(_POLL)
             live = self._look(name)
             if live is None:
                 raise Broken("the probe pod was deleted by somebody else")
-            states = (live.get("status") or {}).get("containerStatuses") or [{}]
+            status = live.get("status") or {}
+            states = status.get("containerStatuses") or [{}]
             if "running" in (states[0].get("state") or {}):
                 return live
-            if time.monotonic() > end:
+            under_way = status.get("startTime") and _reason(live) in UNDER_WAY
+            if time.monotonic() > began + (SLOW_START_SECONDS if under_way else START_SECONDS):
                 raise Broken(f"a probe pod in {place.namespace} does not run: {_reason(live)}")
 
     def _look(self, name: str) -> Object | None:

@@ -2,7 +2,7 @@
 
 A connection that is refused proves something only while the rest works, so three controls stand behind every
 ``refused``: the probe reaches itself, the target is reached from where nothing may forbid it (its own node, or a client
-that the author names), and on the target's node a policy of the grader's own that denies everything does deny.
+that the author names), and on the target's node a policy of the grader's own that lets in at one port alone does so.
 """
 
 import secrets
@@ -28,6 +28,12 @@ Target = str | Mapping[str, Any]
 
 REST_SECONDS = 4.0
 """How long the network has to come to rest: policies take effect within two."""
+USUAL_START, SLOWEST = 3.0, 3.0
+"""Seconds in which probe pods come up; on a machine that takes longer, the network gets up to so many times as long."""
+OPEN_PORT = 8098
+"""The one port at which the canary's policy lets anybody in."""
+GUARDED = "labs.guarded"  # a label of canaries
+OTHER = ("labs.other", "true")  # what tells a second canary on one node from the first
 # On a node, for each HOST/PORT that is reached one line: its number.
 _KNOCK = """
 n=0
@@ -55,8 +61,13 @@ class Traffic:
 
     @property
     def delay(self) -> float:
-        """Seconds that the slowest probe pod took to come up; 0 where none was needed."""
+        """Seconds that the slowest probe pod took to come up, or has taken so far; 0 where none was needed."""
         return self._probes.slowest
+
+    @property
+    def _rest(self) -> float:
+        """How long the network has to come to rest on this machine, as busy as it is."""
+        return REST_SECONDS * min(SLOWEST, max(1.0, self.delay / USUAL_START))
 
     def close(self) -> None:
         """Delete all probe pods."""
@@ -115,7 +126,7 @@ class Traffic:
         """Raise Miss unless each word comes in some answer at this URL, and each answer has one of the words."""
         wanted, place = set(words), Place.of(client)
         missing, strange = set(wanted), ""
-        end = time.monotonic() + REST_SECONDS
+        end = time.monotonic() + self._rest
         self._probes.pod(place)
         while True:
             found = self.answers(client, url, 1)
@@ -170,7 +181,7 @@ class Traffic:
 
             spots = other(self._dialler.dial(place, spots))
             began = max(began, self._probes.since(place))  # its own start is not the network's
-            rest = began + REST_SECONDS - time.monotonic()
+            rest = began + self._rest - time.monotonic()
             if spots and rest > 0:
                 spots = other(self._dialler.insist(place, spots, rest, wanted=wanted))
             left.extend((place, spot) for spot in spots)
@@ -180,7 +191,7 @@ class Traffic:
 
     def _control(self, spots: Sequence[Spot], control: Client | None) -> None:
         """Every target is reached from where it must be; else Broken, for then a refusal shows nothing."""
-        end = time.monotonic() + REST_SECONDS
+        end = time.monotonic() + self._rest
         left = list(spots)
         while left:
             left = self._unreached(left, control)
@@ -211,11 +222,11 @@ class Traffic:
         return [spot for number, spot in enumerate(spots) if str(number) not in reached]
 
     def _enforces(self, nodes: set[str]) -> None:
-        """On each of these nodes a canary that a policy of ours cuts off is not reached, and one without is."""
+        """On each of these nodes a canary is reached at the port that a policy of ours leaves open, and at no other."""
         with self._canary:
             if not self._mark:
                 mark = secrets.token_hex(4)
-                self._probes.create(NETWORK_POLICY, _deny(mark))
+                self._probes.create(NETWORK_POLICY, _one_port(mark))
                 self._able = [str(node["metadata"]["name"]) for node in self._api.list(NODE) if _takes_pods(node)]
                 self._mark = mark
             turns = {node: self._turns.setdefault(node, threading.Lock()) for node in nodes}
@@ -226,25 +237,23 @@ class Traffic:
             if node in self._enforcing:
                 return
             # From another node, where there is one: else a refusal could be nothing but a route that is missing.
-            apart = next((each for each in self._able if each != node), node)
-            free = Place(QUIET_NAMESPACE, (("labs.open", self._mark),), node=apart)
-            cut = Place(QUIET_NAMESPACE, (("labs.denied", self._mark),), node=node)
-            together([lambda: self._probes.pod(free), lambda: self._probes.pod(cut)])
-            self._proved(node, free, cut)
+            apart = next((each for each in self._able if each != node), "")
+            canary = Place(QUIET_NAMESPACE, ((GUARDED, self._mark),), node=node, port=OPEN_PORT)
+            client = replace(canary, node=apart) if apart else replace(canary, labels=(*canary.labels, OTHER))
+            together([lambda: self._probes.pod(client), lambda: self._probes.pod(canary)])
+            self._proved(node, client, canary)
             self._enforcing.add(node)
 
-    def _proved(self, node: str, free: Place, cut: Place) -> None:
-        end = time.monotonic() + REST_SECONDS
-        there, back = (_spot(self._probes.pod(place), PORT) for place in (cut, free))
+    def _proved(self, node: str, client: Place, canary: Place) -> None:
+        end = time.monotonic() + self._rest
+        live = self._probes.pod(canary)
+        spots = [_spot(live, port) for port in (PORT, OPEN_PORT)]
         while True:
-            (reached,), (returned,) = together([
-                lambda: self._dialler.dial(free, [there]),
-                lambda: self._dialler.dial(cut, [back]),
-            ])  # fmt: skip
-            if returned and not reached:
+            forbidden, allowed = self._dialler.dial(client, spots)
+            if allowed and not forbidden:
                 return
             if time.monotonic() > end:
-                why = "NetworkPolicies are not enforced" if reached else "Pods do not reach one another"
+                why = "NetworkPolicies are not enforced" if forbidden else "Pods do not reach one another"
                 raise Broken(f"{why} on {node or 'this cluster'}: nothing can be said about refused connections")
             time.sleep(PAUSE_SECONDS)
 
@@ -274,12 +283,17 @@ def _takes_pods(node: Object) -> bool:
     return not hard and not spec.get("unschedulable")
 
 
-def _deny(mark: str) -> Object:
+def _one_port(mark: str) -> Object:
+    """The policy that lets anybody into the canaries of this mark at OPEN_PORT, and at no other."""
     return {
         "apiVersion": NETWORK_POLICY.api_version,
         "kind": NETWORK_POLICY.kind,
         "metadata": {"name": f"labs-canary-{mark}", "namespace": QUIET_NAMESPACE, "labels": {LABEL: "true"}},
-        "spec": {"podSelector": {"matchLabels": {"labs.denied": mark}}, "policyTypes": ["Ingress"]},
+        "spec": {
+            "podSelector": {"matchLabels": {GUARDED: mark}},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"ports": [{"protocol": "TCP", "port": OPEN_PORT}]}],
+        },
     }
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from setup.sandbox import Sandbox
 
 AT_ONCE = 8  # tasks on simulated nodes that are judged side by side
-REAL_AT_ONCE = max(2, os.cpu_count() or 2)  # the same on real nodes
+REAL_AT_ONCE = max(2, os.cpu_count() or 2)  # the same on real nodes; what is asked for again has them to itself
 PAUSES = (1.0, 3.0, 6.0)  # seconds before what is broken is asked for again
 PATIENCE = 180.0  # seconds to wait for another command that grades the same exam
 
@@ -81,7 +81,7 @@ def _grade(app: App, exam: Exam) -> Exam:
     app.tell(f"grading {len(waiting)} tasks")
     for pause in (0.0, *PAUSES):
         time.sleep(pause)
-        for task, document in _side_by_side(app, exam, waiting):
+        for task, document in _side_by_side(app, exam, waiting, 1 if pause else REAL_AT_ONCE):
             if document["trustworthy"] or task.cluster in exam.lost:
                 exam = app.exams.note(exam, "graded", task=task.number, grade=document)
                 broken.pop(task, None)
@@ -95,10 +95,12 @@ def _grade(app: App, exam: Exam) -> Exam:
     return exam
 
 
-def _side_by_side(app: App, exam: Exam, tasks: Sequence[Task]) -> Iterator[tuple[Task, dict[str, Any]]]:
+def _side_by_side(
+    app: App, exam: Exam, tasks: Sequence[Task], real_at_once: int
+) -> Iterator[tuple[Task, dict[str, Any]]]:
     """The tasks' grades as they come. Judges of real Pods make Pods of their own: few at once, or none would answer."""
     real = {each.number for each in exam.clusters if "pods" in app.providers[each.provider].capabilities}
-    with ThreadPoolExecutor(AT_ONCE) as many, ThreadPoolExecutor(REAL_AT_ONCE) as few:
+    with ThreadPoolExecutor(AT_ONCE) as many, ThreadPoolExecutor(real_at_once) as few:
         running = {(few if task.cluster in real else many).submit(_try, app, exam, task): task for task in tasks}
         for judged in as_completed(running):
             yield running[judged], judged.result()

@@ -146,10 +146,16 @@ def test_a_stuck_check_is_broken_at_its_deadline_and_holds_nobody_up(k8s, monkey
 
 def test_what_probe_pods_take_to_come_up_is_not_a_checks_time(k8s, monkeypatch):
     monkeypatch.setattr(judging, "CHECK_SECONDS", 0.2)
-    k8s._traffic._probes.slowest = 0.4
+    k8s._traffic._probes._slowest = 0.4
     grade = judge("lab", [made(lambda k8s: time.sleep(0.4), name="late"), made(lambda k8s: time.sleep(2))], k8s)
     assert outcomes(grade) == [PASSED, BROKEN]
     assert grade.verdicts[1].why == "no answer within 0.6 s"
+
+
+def test_nor_is_it_the_grades_time(k8s):
+    k8s._traffic._probes._slowest = 0.4
+    grade = judge("lab", [made(lambda k8s: time.sleep(0.3))], k8s, budget=0.1)
+    assert outcomes(grade) == [PASSED]
 
 
 def test_the_budget_ends_every_grade(k8s):

@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from grader import probes, traffic
 from grader.dialling import Spot
 from grader.errors import Broken, Miss, Refused
-from grader.k8s import K8s
+from grader.k8s import K8s, delay
 from grader.node import Node, Ran
 from grader.probes import Place
 
 OWN = "127.0.0.1"
+CANARY = (probes.PORT, traffic.OPEN_PORT)
 
 
 class Network:
@@ -61,9 +63,20 @@ class Network:
         if address == OWN:
             return True
         labels = next((pod["metadata"]["labels"] for pod in self.made if pod["status"]["podIP"] == address), {})
-        if "labs.denied" in labels:
+        if traffic.GUARDED in labels and int(port) != traffic.OPEN_PORT:
             return not self.enforced
         return self.rule(client["metadata"], address, int(port))
+
+
+def between_canaries(network) -> set[tuple[str, str]]:
+    """From which node a canary on which node was tried."""
+    canaries = {
+        pod["status"]["podIP"]: pod["spec"]["nodeName"]
+        for pod in network.made
+        if traffic.GUARDED in pod["metadata"]["labels"]
+    }
+    asked = ((client["spec"].get("nodeName"), canaries.get(address)) for client, address, _ in network.asked)
+    return {(client, canary) for client, canary in asked if canary}
 
 
 @pytest.fixture
@@ -138,7 +151,7 @@ def test_a_connection_that_comes_to_work_is_waited_for(network, k8s):
 
 
 def test_a_refusal_with_all_its_controls(network, k8s, api):
-    network.rule = lambda client, address, port: port == probes.PORT or only_doctors(client, address, port)
+    network.rule = lambda client, address, port: port in CANARY or only_doctors(client, address, port)
     k8s.refused(["ward/role=visitor", "cafe/role=doctor"], "records/app=charts", [8080, 9090])
     k8s.close()
     assert [name for _, _, name in api.objects] == ["charts-1"]  # the canary's policy is gone too
@@ -150,7 +163,7 @@ def test_a_connection_that_should_be_refused_is_named(network, k8s):
 
 
 def test_without_enforcement_nothing_is_shown(network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     network.enforced = False
     with pytest.raises(Broken, match="NetworkPolicies are not enforced on worker"):
         k8s.refused("cafe", "records/app=charts", 8080)
@@ -163,19 +176,18 @@ def test_without_traffic_between_pods_nothing_is_shown(network, k8s):
 
 
 def test_the_canary_is_tried_across_the_network_where_there_is_another_node(api, network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     taints = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
     api.add("nodes", "control-plane", spec={"taints": taints})
     api.add("nodes", "cordoned", spec={"unschedulable": True})
     for name in ("worker", "worker2"):
         api.add("nodes", name, spec={})
     k8s.refused("cafe", "records/app=charts", 8080)
-    canaries = {label: pod["spec"]["nodeName"] for pod in network.made for label in pod["metadata"]["labels"]}
-    assert (canaries["labs.denied"], canaries["labs.open"]) == ("worker", "worker2")
+    assert between_canaries(network) == {("worker2", "worker")}
 
 
 def test_each_node_has_a_canary_that_is_tried_from_another(api, network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     status = {"phase": "Running", "podIP": "10.1.1.2"}
     api.add(
         "pods",
@@ -189,23 +201,33 @@ def test_each_node_has_a_canary_that_is_tried_from_another(api, network, k8s):
     for name in ("worker", "worker2"):
         api.add("nodes", name, spec={})
     k8s.refused("cafe", "records/app=charts", 8080)
-    where = {pod["status"]["podIP"]: pod["spec"]["nodeName"] for pod in network.made}
-    canaries = [pod["status"]["podIP"] for pod in network.made if "labs.denied" in pod["metadata"]["labels"]]
-    tried = {
-        (client["spec"]["nodeName"], where[address]) for client, address, _ in network.asked if address in canaries
-    }
-    assert tried == {("worker", "worker2"), ("worker2", "worker")}
+    assert between_canaries(network) == {("worker", "worker2"), ("worker2", "worker")}
+    assert len([pod for pod in network.made if traffic.GUARDED in pod["metadata"]["labels"]]) == 2
 
 
 def test_on_a_single_node_the_canary_stays_there(api, network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     api.add("nodes", "worker", spec={})
     k8s.refused("cafe", "records/app=charts", 8080)
     assert {pod["spec"]["nodeName"] for pod in network.made} == {"worker"}
+    assert between_canaries(network) == {("worker", "worker")}
+    clients = [client["metadata"]["labels"] for client, _, port in network.asked if port == traffic.OPEN_PORT]
+    assert clients
+    assert all(dict([traffic.OTHER]).items() <= labels.items() for labels in clients)
+
+
+def test_one_look_at_a_slow_network_is_not_the_last(api, network, k8s, monkeypatch):
+    """Where probe pods are slow to come up, the network may be slow as well."""
+    monkeypatch.setattr(traffic, "REST_SECONDS", 0.05)
+    monkeypatch.setattr(traffic, "SLOWEST", 100.0)
+    monkeypatch.setattr(traffic, "USUAL_START", 0.001)
+    until = time.monotonic() + 0.2
+    network.rule = lambda client, address, port: time.monotonic() > until
+    k8s.reaches("ward", "records/app=charts", 8080)
 
 
 def test_a_target_that_nobody_reaches_shows_nothing(network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     network.listening = False
     with pytest.raises(Broken, match="not even reached from its own node"):
         k8s.refused("cafe", "records/app=charts", 8080)
@@ -246,7 +268,7 @@ def test_decoys_are_targets_of_the_graders_own(network, k8s):
     decoys = k8s.decoys(["kube-system/app=other", "books/k8s-app=dns"], 53)
     assert [pod["metadata"]["namespace"] for pod in decoys] == ["kube-system", "books"]
     assert all("for port in 8099 53;" in pod["spec"]["containers"][0]["command"][2] for pod in network.made)
-    network.rule = lambda client, address, port: port == probes.PORT
+    network.rule = lambda client, address, port: port in CANARY
     k8s.refused("ward/role=doctor", decoys, 53)
     network.rule = lambda client, address, port: True
     with pytest.raises(Miss, match="reaches a pod with app=other in kube-system at port 53, which should be refused"):
@@ -254,7 +276,7 @@ def test_decoys_are_targets_of_the_graders_own(network, k8s):
 
 
 def test_a_control_client_instead_of_the_node(network, k8s):
-    network.rule = lambda client, address, port: port == probes.PORT or only_doctors(client, address, port)
+    network.rule = lambda client, address, port: port in CANARY or only_doctors(client, address, port)
     k8s.refused("cafe", "charts.records.svc", 8080, control="ward/role=doctor")
     with pytest.raises(Broken, match="not even reached from ward/role=visitor"):
         k8s.refused("cafe", "charts.records.svc", 8080, control="ward/role=visitor")
@@ -289,6 +311,36 @@ def test_a_probe_pod_that_does_not_start_is_broken(api, k8s):
     waiting = [{"state": {"waiting": {"reason": "ErrImageNeverPull"}}}]
     api.schedule = lambda pod: pod.update(status={"containerStatuses": waiting})
     with pytest.raises(Broken, match="does not run: ErrImageNeverPull"):
+        k8s.reaches("ward", "records/app=charts", 8080)
+
+
+def starting(reason, seconds):
+    """A pod that its kubelet took notice of, which is said to be in this state for so long."""
+
+    def schedule(pod):
+        status = {"startTime": "2026-01-01T00:00:00Z", "podIP": "10.9.0.1"}
+        pod.update(status={**status, "containerStatuses": [{"state": {"waiting": {"reason": reason}}}]})
+        threading.Timer(seconds, lambda: pod["status"].update(containerStatuses=[{"state": {"running": {}}}])).start()
+
+    return schedule
+
+
+def test_a_probe_pod_that_is_slow_to_start_is_waited_for_and_counts_while_it_starts(api, network, k8s, monkeypatch):
+    monkeypatch.setattr(probes, "SLOW_START_SECONDS", 10.0)
+    api.schedule = starting("ContainerCreating", 0.4)
+    waited = threading.Thread(target=lambda: k8s.reaches("ward", "records/app=charts", 8080))
+    waited.start()
+    time.sleep(0.2)
+    assert 0.1 < delay(k8s) < 0.3
+    waited.join()
+    assert network.asked
+    assert delay(k8s) >= 0.4
+
+
+def test_a_probe_pod_that_its_kubelet_cannot_start_is_not_waited_for(api, k8s, monkeypatch):
+    monkeypatch.setattr(probes, "SLOW_START_SECONDS", 10.0)
+    api.schedule = starting("CreateContainerError", 0.4)
+    with pytest.raises(Broken, match="does not run: CreateContainerError"):
         k8s.reaches("ward", "records/app=charts", 8080)
 
 
